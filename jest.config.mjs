@@ -1,0 +1,40 @@
+// One project per level. `unit` compiles the sources on the fly and needs nothing else; `int` and `e2e` import the
+// built code, because worker threads start from files of `dist` only.
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    {
+      swcrc: false,
+      sourceMaps: 'inline',
+      module: { type: 'es6' },
+      jsc: {
+        target: 'es2023',
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+        keepClassNames: true,
+      },
+    },
+  ],
+};
+const level = (name, moduleNameMapper) => ({
+  displayName: name,
+  testEnvironment: 'node',
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
+  testMatch: [`**/*.${name}.spec.ts`],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper,
+  transform,
+});
+const sources = {
+  '^@rollbook-testing/([^/]+)$': '<rootDir>/libs/$1/testing/index.ts',
+  '^@rollbook/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+  '^(\\.{1,2}/.*)\\.js$': '$1',
+};
+const built = {
+  '^@rollbook-testing/([^/]+)$': '<rootDir>/dist/libs/$1/testing/index.js',
+  '^@rollbook/([^/]+)$': '<rootDir>/dist/libs/$1/src/index.js',
+};
+export default {
+  projects: [level('unit', sources), level('int', built), level('e2e', built)],
+  testTimeout: 60_000,
+};

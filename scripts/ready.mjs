@@ -1,0 +1,116 @@
+// Makes a checkout ready to run: installs from the lockfile when it changed, builds when a source changed.
+// Runs on any Node from 18 on and needs no package, because on a fresh clone there is none (npm calls it before
+// `start`, `test` and `check`). Stamps are written last, so that an interrupted run is simply done again.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const at = (...parts) => path.join(ROOT, ...parts);
+const INSTALLED = at('node_modules', '.rollbook-installed');
+const BUILT = at('dist', '.rollbook-built');
+const LOCK = at('.ready.lock');
+/** After this long a lock is taken to be left over from a killed run, in milliseconds. */
+const LOCK_STALE_MS = 10 * 60_000;
+
+const stampOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+const digest = (text) => createHash('sha256').update(text).digest('hex');
+
+/** What the build depends on: path, time and size of every source, and the build's own settings. */
+function sourcesDigest() {
+  const lines = [digest(readFileSync(at('.swcrc')))];
+  const walk = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const file = path.join(folder, entry.name);
+      if (entry.isDirectory()) walk(file);
+      else {
+        const { mtimeMs, size } = statSync(file);
+        lines.push(`${path.relative(ROOT, file)} ${mtimeMs} ${size}`);
+      }
+    }
+  };
+  for (const folder of ['apps', 'libs']) walk(at(folder));
+  return digest(lines.sort().join('\n'));
+}
+
+const lockfileDigest = () => digest(readFileSync(at('package-lock.json')));
+const installNeeded = () => stampOf(INSTALLED) !== lockfileDigest();
+const buildNeeded = () => stampOf(BUILT) !== sourcesDigest();
+
+function run(label, command, args) {
+  process.stderr.write(`rollbook: ${label}\n`);
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (error || status !== 0) {
+    process.stderr.write(`rollbook: ${label} failed${error ? `: ${error.message}` : ''}\n`);
+    rmSync(LOCK, { force: true });
+    process.exit(1);
+  }
+}
+
+function build() {
+  const next = `dist.next-${process.pid}`;
+  run('building', process.execPath, [
+    at('node_modules', '@swc', 'cli', 'bin', 'swc.js'),
+    'apps',
+    'libs',
+    '-d',
+    next,
+    '--config-file',
+    '.swcrc',
+    '--quiet',
+  ]);
+  rmSync(at('dist'), { recursive: true, force: true });
+  renameSync(at(next), at('dist'));
+}
+
+/** Waits until no other run holds the lock, then holds it. */
+function lock() {
+  for (;;) {
+    try {
+      closeSync(openSync(LOCK, 'wx'));
+      return;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      const age = Date.now() - (statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+      if (age > LOCK_STALE_MS) rmSync(LOCK, { force: true });
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
+}
+
+if (installNeeded() || buildNeeded()) {
+  lock();
+  process.on('SIGINT', () => process.exit(130));
+  process.on('exit', () => rmSync(LOCK, { force: true }));
+  if (installNeeded()) {
+    // The runtime itself is an optional dependency, so nothing optional may be left out. No package's install
+    // script is needed (binaries come inside the packages), so none is run.
+    run('installing from the lockfile', process.platform === 'win32' ? 'npm.cmd' : 'npm', [
+      'ci',
+      '--ignore-scripts',
+      '--include=optional',
+      '--include=dev',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ]);
+    writeFileSync(INSTALLED, lockfileDigest());
+  }
+  const wanted = sourcesDigest();
+  if (stampOf(BUILT) !== wanted) {
+    build();
+    writeFileSync(BUILT, wanted);
+  }
+}
