@@ -1,1 +1,13 @@
-export {};
+export type { ClientDocument, SecretSummary } from './clients/document.js';
+export type { ClientCursor, ClientPage, ClientQuery } from './clients/query.js';
+export type { ClientStatistics, Count } from './clients/statistics.js';
+export { project } from './clients/project.js';
+export type {
+  ParkedClient,
+  ProjectionStatus,
+  ReadModels,
+  RebuildStatus,
+  ReplayDifference,
+  ReplayProgress,
+  ReplayReport,
+} from './read-models.js';
