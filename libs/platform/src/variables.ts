@@ -1,0 +1,115 @@
+/**
+ * Configuration from the environment: one table of variables, read once into a frozen value. Every mistake is reported
+ * at the same time, one line each, with the variable's name and never its value (design §12).
+ */
+
+/** One variable: how its text is read, what holds without it, and what the documents say of it. */
+export type Variable<T> = {
+  name: `ROLLBOOK_${string}`;
+  /** Text to value. Refuses by throwing {@link Expected}. */
+  parse: (text: string) => T;
+  default: T;
+  /** The default as documents print it, when the value itself does not say it. */
+  defaultShown?: string;
+  says: string;
+};
+
+export type VariableTable = { readonly [field: string]: Variable<unknown> };
+export type Values<Table extends VariableTable> = {
+  readonly [Field in keyof Table]: Table[Field] extends Variable<infer T> ? T : never;
+};
+
+/** What a parser throws: what the variable should have been. The text is printed, so it never holds the value. */
+export class Expected extends Error {
+  constructor(what: string) {
+    super(`expected ${what}`);
+    this.name = 'Expected';
+  }
+}
+
+/** The start ends here; `mistakes` has one line per mistake. */
+export class ConfigurationError extends Error {
+  readonly mistakes: readonly string[];
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join('\n'));
+    this.name = 'ConfigurationError';
+    this.mistakes = mistakes;
+  }
+}
+
+export type Environment = { readonly [name: string]: string | undefined };
+
+/** A row whose type is the default's, widened by what the parser gives. */
+export const variable = <T>(row: Variable<T>): Variable<T> => Object.freeze(row);
+
+/**
+ * Reads every variable of `table` from `environment`. `NAME_FILE` names a file with the value (mounted secrets); an
+ * empty text counts as unset.
+ *
+ * @param readFile gives a file's text; what it throws is reported by its code only
+ * @throws ConfigurationError with all mistakes
+ */
+export function readVariables<Table extends VariableTable>(
+  table: Table,
+  environment: Environment,
+  readFile: (file: string) => string,
+): Values<Table> {
+  const mistakes: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [field, row] of Object.entries(table)) {
+    try {
+      const text = textOf(row.name, environment, readFile);
+      values[field] = text === null ? row.default : row.parse(text);
+    } catch (error) {
+      if (!(error instanceof Expected)) throw error;
+      mistakes.push(`${row.name}: ${error.message}`);
+    }
+  }
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+  // The loop above has filled exactly the table's fields, each by its own row.
+  return Object.freeze(values) as Values<Table>;
+}
+
+function textOf(name: string, environment: Environment, readFile: (file: string) => string): string | null {
+  const direct = environment[name] ?? '';
+  const file = environment[`${name}_FILE`] ?? '';
+  if (direct !== '' && file !== '') throw new Expected(`either ${name} or ${name}_FILE, not both`);
+  if (file === '') return direct === '' ? null : direct;
+  let text: string;
+  try {
+    text = readFile(file);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new Expected(`a readable file in ${name}_FILE (${code})`);
+  }
+  const trimmed = text.replace(/\r?\n$/, '');
+  if (trimmed === '') throw new Expected(`a file with content in ${name}_FILE`);
+  return trimmed;
+}
+
+/** Variables with our prefix that no table knows: probably a typing error, worth a line and no more. */
+export function unknownVariables(tables: readonly VariableTable[], environment: Environment): string[] {
+  const known = new Set<string>(CLI_VARIABLES);
+  for (const table of tables) {
+    for (const { name } of Object.values(table)) known.add(name).add(`${name}_FILE`);
+  }
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('ROLLBOOK_') && !known.has(name))
+    .sort();
+}
+
+/** Read by `npx rollbook`, which often runs in the shell that starts the service (design §12). */
+const CLI_VARIABLES = ['ROLLBOOK_URL', 'ROLLBOOK_TOKEN'];
+
+/** The table as a Markdown table, for `docs/configuration.md`. */
+export function variablesMarkdown(table: VariableTable): string {
+  const rows = Object.values(table).map(
+    (row) => `| \`${row.name}\` | ${row.defaultShown ?? shown(row.default)} | ${row.says} |`,
+  );
+  return ['| variable | default | meaning |', '|---|---|---|', ...rows, ''].join('\n');
+}
+
+const shown = (value: unknown): string => {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return '–';
+  return `\`${Array.isArray(value) ? value.join(',') : JSON.stringify(value).replaceAll('"', '')}\``;
+};
