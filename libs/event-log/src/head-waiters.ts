@@ -1,0 +1,44 @@
+type Waiter = { position: number; resolve: (head: number) => void };
+
+/** Those who wait for the log to grow: the waiting half of `waitAfter`, the same in every driver. */
+export class HeadWaiters {
+  readonly #waiting = new Set<Waiter>();
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** Resolves with the head that the first {@link advance} past `position` names; rejects with the signal's reason. */
+  wait(position: number, signal: AbortSignal): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(reasonOf(signal));
+      const waiter: Waiter = {
+        position,
+        resolve: (head) => {
+          signal.removeEventListener('abort', abort);
+          resolve(head);
+        },
+      };
+      const abort = (): void => {
+        this.#waiting.delete(waiter);
+        reject(reasonOf(signal));
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      this.#waiting.add(waiter);
+    });
+  }
+
+  /** Wakes everyone whose position lies below `head`. */
+  advance(head: number): void {
+    for (const waiter of this.#waiting) {
+      if (waiter.position >= head) continue;
+      this.#waiting.delete(waiter);
+      waiter.resolve(head);
+    }
+  }
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error ? reason : new Error('waiting was aborted', { cause: reason });
+}
