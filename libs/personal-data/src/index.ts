@@ -1,1 +1,9 @@
-export {};
+export {
+  decryptPersonal,
+  encryptPersonal,
+  PersonalDataError,
+  type Personal,
+  type PersonalKey,
+} from './personal.js';
+export { KeyStoreUnavailable, MasterKeyRefused, type KeyStore } from './key-store.js';
+export { openSqliteKeyStore } from './sqlite/open.js';

@@ -1,1 +1,1 @@
-export {};
+export { memoryKeyStore } from './memory-key-store.js';
