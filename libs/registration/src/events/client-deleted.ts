@@ -1,0 +1,12 @@
+import { Type } from '@sinclair/typebox';
+import { eventType } from '../event-type.js';
+import { reasonText } from './parts.js';
+
+export const clientDeleted = eventType('ClientDeleted', {
+  schemaVersion: 1,
+  title: 'Client deleted',
+  description: 'The client is gone for good',
+  data: Type.Object({ reason: reasonText('Why, in the words of who did it; null when nothing was said.') }),
+  example: { reason: ' client_id, secrets and registration access token ended at once (RFC 7592 §2.3). Always the last of its stream.:service retired' },
+  upcast: {},
+});
