@@ -56,7 +56,10 @@ function refuseByStatus(command: Command, { status }: ClientState): void {
       : new RegistrationError('not_found', 'there is no such client');
   }
   if (status === 'suspended' && byClient) {
-    throw new RegistrationError('access_denied', 'this client is suspended; ask the operator to reinstate it');
+    throw new RegistrationError(
+      'access_denied',
+      'this client is suspended; ask the operator to reinstate it',
+    );
   }
   if (status === 'suspended' && command.type === 'SuspendClient') {
     throw new RegistrationError('conflict', 'this client is already suspended');

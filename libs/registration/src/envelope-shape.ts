@@ -23,7 +23,10 @@ const personal = Type.Object({
     minLength: 1,
     description: 'base64url; AES-256-GCM with the tag appended, additional data = eventId.',
   }),
-  keyCommit: Type.String({ minLength: 1, description: 'base64url(HMAC-SHA-256(key, "commit")): fixes the key.' }),
+  keyCommit: Type.String({
+    minLength: 1,
+    description: 'base64url(HMAC-SHA-256(key, "commit")): fixes the key.',
+  }),
 });
 
 /** What goes before `type`, and what comes after it, in the order of the stored text. */
@@ -57,7 +60,7 @@ export function eventShape(type: string, schemaVersion: number, data: TObject) {
     type: Type.Literal(type, { description: 'The event type.' }),
     schemaVersion: Type.Literal(schemaVersion, { description: 'Version of the shape of `data`.' }),
     ...rest,
-    data: { ...data, description: 'The public facts.' } as TObject,
+    data: { ...data, description: 'The public facts.' },
     personal: encrypted,
   });
 }

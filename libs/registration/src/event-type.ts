@@ -45,12 +45,16 @@ export function eventType<const Name extends string, Data extends TObject>(
   for (let version = 1; version < row.schemaVersion; version++) {
     if (!older.includes(version)) throw new Error(`${type}: version ${version} has no upcaster`);
   }
-  if (older.length !== row.schemaVersion - 1) throw new Error(`${type}: upcasters for versions never written`);
+  if (older.length !== row.schemaVersion - 1)
+    throw new Error(`${type}: upcasters for versions never written`);
   return { type, ...row };
 }
 
 /** Declares an older shape; `upcast` makes the next version's `data` of it and must not lose a fact. */
-export function olderShape<Old extends TObject>(data: Old, upcast: (old: Static<Old>) => unknown): OlderShape {
+export function olderShape<Old extends TObject>(
+  data: Old,
+  upcast: (old: Static<Old>) => unknown,
+): OlderShape {
   return { data, upcast: (old) => upcast(old as Static<Old>) };
 }
 

@@ -1,13 +1,13 @@
-import type { TObject, TSchema } from '@sinclair/typebox';
-import { ENVELOPE, eventShape } from './envelope-shape.js';
+import { type TObject, type TSchema, Type } from '@sinclair/typebox';
+import { eventShape } from './envelope-shape.js';
 import { EVENT_ROWS } from './events.js';
 import { eventSchemaPath } from './event-schemas.js';
 import type { EventType } from './event-type.js';
 
 /** docs/events.md: what an event looks like, one table per type, from the same rows that the code reads. */
 export function eventsMarkdown(): string {
-  const anyRow = [...EVENT_ROWS.values()][0];
-  const envelope = anyRow === undefined ? {} : eventShape(anyRow.type, 1, anyRow.data).properties;
+  // The same for every type: `type` and `schemaVersion` only differ in their value.
+  const envelope: Record<string, TSchema> = eventShape('', 1, Type.Object({})).properties;
   return [
     '# Events',
     '',
@@ -23,10 +23,11 @@ export function eventsMarkdown(): string {
     'The members of every event, in the order of the text.',
     '',
     ...table(
-      Object.entries(envelope).map(([name, shape]) => {
-        const common = ENVELOPE[name as keyof typeof ENVELOPE] ?? shape;
-        return [`\`${name}\``, name === 'type' ? 'string' : name === 'schemaVersion' ? 'integer' : typeName(common), shape.description ?? ''];
-      }),
+      Object.entries(envelope).map(([name, shape]) => [
+        `\`${name}\``,
+        typeName(shape),
+        shape.description ?? '',
+      ]),
     ),
     '',
     ...[...EVENT_ROWS.values()].flatMap(section),
@@ -69,7 +70,5 @@ const objectIn = (shape: TSchema): TObject | null => alternatives(shape).find(is
 const typeName = (shape: TSchema): string =>
   [...new Set(alternatives(shape).map((one) => (one['type'] as string | undefined) ?? 'any'))].join(' or ');
 
-function table(rows: string[][]): string[] {
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(['member', 'type', 'meaning']), '|---|---|---|', ...rows.map(line)];
-}
+const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+const table = (rows: string[][]) => [line(['member', 'type', 'meaning']), '|---|---|---|', ...rows.map(line)];

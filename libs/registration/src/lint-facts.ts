@@ -42,9 +42,17 @@ const ROWS: readonly Row[] = [
         ? Number.isSafeInteger(value) && 'secretId' in parent && 'digest' in parent
         : name !== 'secret' || value === null || hasExpiry(value),
   },
-  { id: 'digest-shape', names: ['digest'], holds: ({ value }) => typeof value === 'string' && DIGEST.test(value) },
+  {
+    id: 'digest-shape',
+    names: ['digest'],
+    holds: ({ value }) => typeof value === 'string' && DIGEST.test(value),
+  },
   { id: 'rfc-3339-time', names: ['issuedAt', 'validUntil'], holds: ({ value }) => isInstant(value) },
-  { id: 'rfc-3339-time', names: ['previousValidUntil'], holds: ({ value }) => value === null || isInstant(value) },
+  {
+    id: 'rfc-3339-time',
+    names: ['previousValidUntil'],
+    holds: ({ value }) => value === null || isInstant(value),
+  },
   {
     id: 'reason-size',
     names: ['reason'],
@@ -80,16 +88,23 @@ function lintMembers(type: string, parent: object, path: string, secretsInPlay: 
   for (const [name, value] of Object.entries(parent)) {
     for (const row of ROWS) {
       if (row.names !== undefined && !row.names.includes(name)) continue;
-      if (!row.holds({ name, value, parent, secretsInPlay })) throw new LintError(row.id, type, `${path}.${name}`);
+      if (!row.holds({ name, value, parent, secretsInPlay }))
+        throw new LintError(row.id, type, `${path}.${name}`);
     }
-    if (typeof value === 'object' && value !== null) lintMembers(type, value, `${path}.${name}`, secretsInPlay);
+    if (typeof value === 'object' && value !== null)
+      lintMembers(type, value, `${path}.${name}`, secretsInPlay);
   }
 }
 
-function lintMetadata(type: string, metadata: Parameters<typeof splitPersonal>[0], secretsInPlay: readonly string[]) {
+function lintMetadata(
+  type: string,
+  metadata: Parameters<typeof splitPersonal>[0],
+  secretsInPlay: readonly string[],
+) {
   if (splitPersonal(metadata).personal !== null) throw new LintError('no-personal-member', type, '.metadata');
   for (const [member, value] of Object.entries(metadata)) {
-    if (value === null || value === undefined) throw new LintError('no-null-member', type, `.metadata.${member}`);
+    if (value === null || value === undefined)
+      throw new LintError('no-null-member', type, `.metadata.${member}`);
     if (!repeats(value, secretsInPlay)) continue;
     const message = `${member} contains a client_secret or registration access token; leave credentials out of the metadata`;
     throw new RegistrationError('invalid_client_metadata', message, {

@@ -26,7 +26,8 @@ export function incompatibilities(published: unknown, current: unknown, at = 'th
       const [was, is] = [published[keyword], current[keyword]];
       if (keyword === 'properties' && isSchema(was) && isSchema(is)) return properties(was, is, at);
       if (keyword === 'required') return required(was, is, at);
-      if (was === undefined || is === undefined) return [`${at}: "${keyword}" was ${is === undefined ? 'removed' : 'added'}`];
+      if (was === undefined || is === undefined)
+        return [`${at}: "${keyword}" was ${is === undefined ? 'removed' : 'added'}`];
       return incompatibilities(was, is, `${at}, "${keyword}"`);
     });
 }

@@ -20,14 +20,10 @@ export function secretAfterUpdate(
   metadata: ClientMetadata,
 ): 'keep' | 'issue-digest' | 'issue-key' | 'revoke' {
   const newest = state.secrets.at(-1);
-  switch (secretNeed(metadata)) {
-    case 'none':
-      return newest === undefined ? 'keep' : 'revoke';
-    case 'digest':
-      return newest === undefined ? 'issue-digest' : 'keep';
-    case 'key':
-      return newest?.client_secret_jwe === undefined ? 'issue-key' : 'keep';
-  }
+  const need = secretNeed(metadata);
+  if (need === 'none') return newest === undefined ? 'keep' : 'revoke';
+  if (need === 'key') return newest?.client_secret_jwe === undefined ? 'issue-key' : 'keep';
+  return newest === undefined ? 'issue-digest' : 'keep';
 }
 
 /**

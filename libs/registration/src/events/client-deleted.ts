@@ -7,6 +7,9 @@ export const clientDeleted = eventType('ClientDeleted', {
   title: 'Client deleted',
   description: 'The client is gone for good',
   data: Type.Object({ reason: reasonText('Why, in the words of who did it; null when nothing was said.') }),
-  example: { reason: ' client_id, secrets and registration access token ended at once (RFC 7592 §2.3). Always the last of its stream.:service retired' },
+  example: {
+    reason:
+      ' client_id, secrets and registration access token ended at once (RFC 7592 §2.3). Always the last of its stream.:service retired',
+  },
   upcast: {},
 });

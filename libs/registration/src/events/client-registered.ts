@@ -6,7 +6,8 @@ import { clientMetadata, clientSecret, digest, nullable } from './parts.js';
 export const clientRegistered = eventType('ClientRegistered', {
   schemaVersion: 1,
   title: 'Client registered',
-  description: 'A client was registered and got its credentials (RFC 7591 §3.2.1). Always the first of its stream.',
+  description:
+    'A client was registered and got its credentials (RFC 7591 §3.2.1). Always the first of its stream.',
   data: Type.Object({
     client_id: Type.String({ minLength: 1, description: 'Never changes. RFC 7591 §3.2.1, RFC 7592 §2.1' }),
     client_id_issued_at: Type.Integer({
@@ -18,7 +19,10 @@ export const clientRegistered = eventType('ClientRegistered', {
       { digest: digest('base64url(SHA-256(UTF-8 octets of the token))') },
       { description: 'The registration access token of the client configuration endpoint. RFC 7592 §3' },
     ),
-    secret: nullable(clientSecret, 'The first client_secret; null when the client needs none. RFC 7591 §3.2.1'),
+    secret: nullable(
+      clientSecret,
+      'The first client_secret; null when the client needs none. RFC 7591 §3.2.1',
+    ),
   }),
   example: {
     client_id: 'SJRTnSg4zLB9Rjw0F1BhVg',

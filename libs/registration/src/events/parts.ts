@@ -28,7 +28,10 @@ export const clientMetadata = Type.Unsafe<ClientMetadata>(
 
 export const clientSecret = Type.Object(
   {
-    secretId: Type.String({ minLength: 1, description: 'Names this secret in later events; not secret itself.' }),
+    secretId: Type.String({
+      minLength: 1,
+      description: 'Names this secret in later events; not secret itself.',
+    }),
     digest: digest(
       'base64url(SHA-256(UTF-8 octets of client_secret)). How to check a presented secret: docs/verifying-secrets.md',
     ),

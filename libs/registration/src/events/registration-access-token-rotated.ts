@@ -5,7 +5,8 @@ import { digest, instant, nullable } from './parts.js';
 export const registrationAccessTokenRotated = eventType('RegistrationAccessTokenRotated', {
   schemaVersion: 1,
   title: 'Registration access token rotated',
-  description: 'The client got a new registration access token, on an update or from an operator (RFC 7592 §5).',
+  description:
+    'The client got a new registration access token, on an update or from an operator (RFC 7592 §5).',
   data: Type.Object({
     digest: digest('base64url(SHA-256(UTF-8 octets of the new token))'),
     previousValidUntil: nullable(

@@ -14,7 +14,9 @@ export const secretRotated = eventType('SecretRotated', {
     previous: Type.Object(
       {
         secretId: Type.String({ minLength: 1, description: 'The newest secret before this one.' }),
-        validUntil: instant('From then on it is refused: end of the overlap, or its own expiry if that is earlier.'),
+        validUntil: instant(
+          'From then on it is refused: end of the overlap, or its own expiry if that is earlier.',
+        ),
       },
       { description: 'The secret that is being replaced.' },
     ),
