@@ -26,6 +26,7 @@ export class HeadWaiters {
         this.#waiting.delete(waiter);
         waiter.reject(signal.reason);
       };
+      if (signal.aborted) return abort();
       signal.addEventListener('abort', abort, { once: true });
       this.#waiting.add(waiter);
     });

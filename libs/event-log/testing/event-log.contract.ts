@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   EventTooLarge,
   LogUnavailable,
@@ -30,13 +30,6 @@ export function eventLogContract(driver: string, open: () => Promise<LogUnderTes
     afterAll(() => under.dispose());
     const one = (): EventLog => under.handles[0];
     const other = (): EventLog => under.handles.at(-1) ?? under.handles[0];
-    const commit = (streamId: string, expectedVersion: number, count = 1): Append => ({
-      streamId,
-      expectedVersion,
-      events: Array.from({ length: count }, (_, i) => textFor(streamId, expectedVersion + 1 + i)),
-      commitId: crypto.randomUUID(),
-    });
-
     test('§4 · several events of one command get consecutive versions and positions', async () => {
       const append = commit(uniqueStream(), 0, 3);
       const { streamVersion, position } = await one().append(append);
@@ -245,8 +238,8 @@ export function eventLogContract(driver: string, open: () => Promise<LogUnderTes
   });
 
   test(`event log contract · ${driver} · a closed log says so`, async () => {
-    const { handles, dispose } = await open();
-    const [log] = handles;
+    const under = await open();
+    const [log] = under.handles;
     const never = new AbortController().signal;
     const waiting = log.waitAfter(1_000_000, never).catch((error: unknown) => error);
     const append = { streamId: uniqueStream(), expectedVersion: 0, events: ['{}'], commitId: 'last' };
@@ -259,6 +252,13 @@ export function eventLogContract(driver: string, open: () => Promise<LogUnderTes
       reason: 'closed',
       outcome: 'not written',
     });
-    await dispose();
+    await under.dispose();
   });
 }
+
+const commit = (streamId: string, expectedVersion: number, count = 1): Append => ({
+  streamId,
+  expectedVersion,
+  events: Array.from({ length: count }, (_, i) => textFor(streamId, expectedVersion + 1 + i)),
+  commitId: crypto.randomUUID(),
+});

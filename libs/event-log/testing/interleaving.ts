@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { LogUnavailable, VersionConflict, type Append, type Appended, type EventLog } from '../src/index.js';
 import { readWholeLog, textFor, uniqueStream } from './log-vocabulary.js';
 
@@ -44,9 +44,10 @@ export async function runInterleaving(
     expect(stream.map(({ streamVersion }) => streamVersion)).toEqual(stream.map((_, i) => i + 1));
     expect(await log.readStream(streamId)).toEqual(stream);
   }
-  const positionsOf = Map.groupBy(whole, ({ text }) => text);
+  const positionsOf = new Map<string, number[]>();
+  for (const { text, position } of whole) positionsOf.set(text, [...(positionsOf.get(text) ?? []), position]);
   for (const { append, answers } of outcomes) {
-    const found = append.events.map((text) => (positionsOf.get(text) ?? []).map(({ position }) => position));
+    const found = append.events.map((text) => positionsOf.get(text) ?? []);
     const places = answers.filter((answer) => typeof answer === 'object');
     if (places.length > 0) {
       const last = places[0]?.position ?? 0;

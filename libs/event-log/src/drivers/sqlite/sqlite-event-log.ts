@@ -63,16 +63,14 @@ export async function openSqliteEventLog(options: Options): Promise<EventLog> {
   worker.on('exit', () => fail(`${file}: the writer stopped`));
 
   let lookAgain: NodeJS.Timeout | undefined;
+  const look = async (): Promise<void> => {
+    waiters.advance(await reader.head());
+    if (waiters.size > 0) lookLater();
+  };
   const lookLater = (): void => {
     lookAgain ??= setTimeout(() => {
       lookAgain = undefined;
-      reader.head().then(
-        (head) => {
-          waiters.advance(head);
-          if (waiters.size > 0) lookLater();
-        },
-        (error: unknown) => waiters.fail(error),
-      );
+      look().catch((error: unknown) => waiters.fail(error));
     }, LOOK_AGAIN_MS);
   };
 
