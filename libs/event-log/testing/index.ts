@@ -1,1 +1,1 @@
-export { eventLogContract, type LogUnderTest } from './event-log.contract.js';
+export {};
