@@ -1,4 +1,4 @@
-type Waiter = { position: number; resolve: (head: number) => void };
+type Waiter = { position: number; resolve: (head: number) => void; reject: (reason: unknown) => void };
 
 /** Those who wait for the log to grow: the waiting half of `waitAfter`, the same in every driver. */
 export class HeadWaiters {
@@ -11,18 +11,22 @@ export class HeadWaiters {
   /** Resolves with the head that the first {@link advance} past `position` names; rejects with the signal's reason. */
   wait(position: number, signal: AbortSignal): Promise<number> {
     return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(reasonOf(signal));
       const waiter: Waiter = {
         position,
         resolve: (head) => {
           signal.removeEventListener('abort', abort);
           resolve(head);
         },
+        reject: (reason) => {
+          signal.removeEventListener('abort', abort);
+          reject(reason instanceof Error ? reason : new Error('waiting was given up', { cause: reason }));
+        },
       };
       const abort = (): void => {
         this.#waiting.delete(waiter);
-        reject(reasonOf(signal));
+        waiter.reject(signal.reason);
       };
+      if (signal.aborted) return abort();
       signal.addEventListener('abort', abort, { once: true });
       this.#waiting.add(waiter);
     });
@@ -36,9 +40,12 @@ export class HeadWaiters {
       waiter.resolve(head);
     }
   }
-}
 
-function reasonOf(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason;
-  return reason instanceof Error ? reason : new Error('waiting was aborted', { cause: reason });
+  /** Tells everyone that there is nothing more to wait for. */
+  fail(reason: unknown): void {
+    for (const waiter of this.#waiting) {
+      this.#waiting.delete(waiter);
+      waiter.reject(reason);
+    }
+  }
 }

@@ -3,3 +3,8 @@ export type { Append, Appended, EventLog, EventLogReader, StoredEvent } from './
 export { EventTooLarge, LogDamaged, LogUnavailable, StreamFull, VersionConflict } from './refusals.js';
 export { memoryEventLog } from './drivers/memory/memory-event-log.js';
 export { readEvent, recordFacts, uuidV7 } from './envelope.js';
+export { checkSqliteLog } from './drivers/sqlite/check-sqlite-log.js';
+export { DataDirectoryInUse, lockDataDirectory } from './drivers/sqlite/lock-data-directory.js';
+export type { LogCheck, LogCheckProgress } from './drivers/sqlite/log-check.js';
+export { openSqliteEventLog } from './drivers/sqlite/sqlite-event-log.js';
+export { openSqliteLogReader } from './drivers/sqlite/sqlite-log-reader.js';

@@ -1,1 +1,1 @@
-export {};
+export { eventLogContract, type LogUnderTest } from './event-log.contract.js';

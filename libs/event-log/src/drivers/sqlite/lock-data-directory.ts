@@ -1,0 +1,32 @@
+import { closeSync, openSync } from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+
+/** Another process works on the data directory; the message says so in one sentence. */
+export class DataDirectoryInUse extends Error {
+  constructor(directory: string, cause: unknown) {
+    super(`another process is using the data directory ${directory}: only one may`, { cause });
+    this.name = 'DataDirectoryInUse';
+  }
+}
+
+/**
+ * Claims a data directory for this process (design §4): an exclusive transaction on `lock.sqlite`, left open. The
+ * operating system frees it however the process ends, so there is no stale lock to clean up.
+ *
+ * @param directory exists and is writable
+ * @throws DataDirectoryInUse
+ */
+export function lockDataDirectory(directory: string): { release(): void } {
+  const file = path.join(directory, 'lock.sqlite');
+  closeSync(openSync(file, 'a', 0o600));
+  const db = new Database(file, { timeout: 0 });
+  try {
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    db.close();
+    const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+    throw busy ? new DataDirectoryInUse(directory, error) : error;
+  }
+  return { release: () => void db.close() };
+}
