@@ -11,3 +11,5 @@ export type {
   ReplayProgress,
   ReplayReport,
 } from './read-models.js';
+export { ReadModelsUnavailable, RebuildRunning, UnknownProjection } from './read-models.js';
+export { openSqliteReadModels, type SqliteReadModelsOptions } from './sqlite/open-sqlite-read-models.js';

@@ -33,6 +33,8 @@ export type ProjectionStatus = {
   skippedEvents: number;
   repairedGaps: number;
   rebuild: RebuildStatus | null;
+  /** The last rebuild since the start that took the place of the live model. */
+  rebuilt: { reason: string; finishedAt: string; differences: number | null } | null;
 };
 
 /** A client with an event that can't be applied. Its document stays as it was before that event. */
@@ -67,7 +69,18 @@ export type ReplayReport = {
 
 export type ReplayProgress = { position: number; head: number };
 
-/** The read models of a running service. Every method rejects once `close` was called. */
+/** The models can't be read for now (damaged and being made anew, or closed); the log and all it can answer are fine. */
+export class ReadModelsUnavailable extends Error {
+  override readonly name = 'ReadModelsUnavailable';
+}
+export class RebuildRunning extends Error {
+  override readonly name = 'RebuildRunning';
+}
+export class UnknownProjection extends Error {
+  override readonly name = 'UnknownProjection';
+}
+
+/** The read models of a running service. Methods reject with `ReadModelsUnavailable` when they have to. */
 export interface ReadModels {
   listClients(query: ClientQuery): Promise<ClientPage>;
   /** Counted anew only when the last count is old compared with what counting costs; says its position. */
@@ -75,12 +88,15 @@ export interface ReadModels {
   projections(): Promise<ProjectionStatus[]>;
   /** Says that the log has grown. Cheap: call it after every append. */
   wake(): void;
-  /** Starts a rebuild beside the live model. Rejects for an unknown name and while one is running. */
+  /** Starts a rebuild beside the live model. Rejects with `UnknownProjection`, or `RebuildRunning`. */
   rebuild(name: string): Promise<void>;
   parked(): Promise<ParkedClient[]>;
   /** Tries a parked client again. True: it is up to date now. False: it was not parked, or is parked anew. */
   retryParked(client_id: string): Promise<boolean>;
   /** Folds the whole log again and compares with the live model at the same position. Rejects on abort. */
-  replay(options: { onProgress(progress: ReplayProgress): void; signal: AbortSignal }): Promise<ReplayReport>;
+  replay(options: {
+    onProgress: (progress: ReplayProgress) => void;
+    signal: AbortSignal;
+  }): Promise<ReplayReport>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { ClientEvent } from './event.js';
+import type { EventData } from '@rollbook/registration';
 
 /** A secret as lists show it: never the secret, never its digest. Instants as in the events. */
 export type SecretSummary = {
@@ -16,7 +16,7 @@ export type ClientDocument = {
   /** Seconds since the epoch. */
   client_id_issued_at: number;
   status: 'active' | 'suspended' | 'deleted';
-  metadata: Extract<ClientEvent, { type: 'ClientRegistered' }>['data']['metadata'];
+  metadata: EventData<'ClientRegistered'>['metadata'];
   /** Oldest first. */
   secrets: SecretSummary[];
   /** `recordedAt` of the registration and of the last event, RFC 3339. */

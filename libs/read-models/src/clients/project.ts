@@ -1,7 +1,7 @@
+import type { ClientEvent } from '@rollbook/registration';
 import type { ClientDocument, SecretSummary } from './document.js';
-import type { ClientEvent } from './event.js';
 
-type Positioned = ClientEvent & { position: number };
+export type Positioned = ClientEvent & { position: number };
 type Reducers = {
   [Type in ClientEvent['type']]: (
     client: ClientDocument,
