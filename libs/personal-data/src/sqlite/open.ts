@@ -43,6 +43,7 @@ export async function openSqliteKeyStore(options: {
   return {
     take: () => pool.take(),
     find: async (kid) => {
+      if (closing) throw new KeyStoreUnavailable('the key store is closed');
       const key = found.get(kid) ?? findStored(kid);
       if (key) found.set(kid, key);
       return key ? { kid, key } : null;
@@ -60,7 +61,6 @@ export async function openSqliteKeyStore(options: {
   }
 
   function findStored(kid: string): Buffer | null {
-    if (closing) throw new KeyStoreUnavailable('the key store is closed');
     const octets = Buffer.from(kid, 'base64url');
     if (octets.length !== KID_OCTETS) return null;
     const row = readRow(octets);
