@@ -1,6 +1,6 @@
+import type { GeneralJWE } from 'jose';
 import { secretDigest } from './digest.js';
 import type { Random } from './random.js';
-import type { GeneralJWE } from './seal.js';
 
 /** `key`: the secret also works as a key (HS*, symmetric JWE, `client_secret_jwt`); `digest`: it is only compared. */
 export type SecretKind = 'digest' | 'key';
