@@ -1,5 +1,13 @@
 export { MEMBERS, UNSUPPORTED } from './members.js';
 export type { ClientMetadata, MemberName, PersonalMetadata } from './members.js';
 export * from './metadata-policy.js';
+export { splitPersonal } from './personal.js';
 export { isAllowedAddress, isSpecialPurposeAddress } from './predicates/address.js';
+export { RULES } from './rules.js';
+export { isPublicClient, secretNeed } from './secret-need.js';
+export { checkSectorDocument } from './sector.js';
+export { validateClientMetadata } from './validate.js';
 export type * from './validation.js';
+export { WARNINGS } from './warnings.js';
+export { clientMetadataSchema } from './client-metadata-schema.js';
+export { metadataRulesMarkdown } from './rules-document.js';

@@ -1,4 +1,3 @@
-import { permittedScope } from './shapes.js';
 import {
   absoluteUri,
   backchannelUrl,
@@ -15,6 +14,7 @@ import {
   listedText,
   listOf,
   oneOf,
+  permittedScope,
   redirection,
   redirectUri,
   requestUri,
@@ -28,13 +28,12 @@ import {
   wholeSeconds,
   type Shape,
 } from './shapes.js';
-import { JWE_ENCS } from '@rollbook/protocol';
-import type { SupportedList } from './metadata-policy.js';
+import { ASYMMETRIC_JWS_ALGS, JWE_ENCS } from '@rollbook/protocol';
 import { grantsOf } from './predicates/response-type.js';
 import { always, type Default, type Draft, type MemberRow } from './table.js';
 
 /** Rows keyed by member. Their order is the order of report. */
-function members<const Rows extends { readonly [member: string]: MemberRow }>(rows: Rows): Rows {
+function members<const Table extends { readonly [member: string]: MemberRow }>(rows: Table): Table {
   return rows;
 }
 
@@ -348,7 +347,9 @@ export const MEMBERS = members({
   },
   backchannel_client_notification_endpoint: { shape: calledUrl, source: CIBA },
   backchannel_authentication_request_signing_alg: {
-    shape: supported('backchannel_authentication_request_signing_alg_values_supported'),
+    shape: supported('backchannel_authentication_request_signing_alg_values_supported', {
+      among: ASYMMETRIC_JWS_ALGS,
+    }),
     assumed: 'unsigned requests',
     source: CIBA,
   },

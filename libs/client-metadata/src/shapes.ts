@@ -112,13 +112,22 @@ export function permittedScope(scope: string, policy: MetadataPolicy): string {
     .join(' ');
 }
 
-/** A value of one of the server's lists; `not` names values that this member never has, whatever the list says. */
-export function supported(list: SupportedList, options: { not?: string } = {}): Shape<string> {
-  return enumerated(
-    `a value of ${list}${options.not === undefined ? '' : ` except ${options.not}`}`,
-    {},
-    (policy) => policy.supported[list].filter((value) => value !== options.not),
-  );
+/**
+ * A value of one of the server's lists. `not` names a value that this member never has, `among` the only ones that it
+ * can have, whatever the list says.
+ */
+export function supported(
+  list: SupportedList,
+  { not, among }: { not?: string; among?: readonly string[] } = {},
+): Shape<string> {
+  const isPossible = (value: string): boolean =>
+    value !== not && (among === undefined || among.includes(value));
+  const except = not === undefined ? '' : ` except ${not}`;
+  const within = among === undefined ? '' : ` among ${among.join(', ')}`;
+  return enumerated(`a value of ${list}${except}${within}`, {}, (policy) => {
+    const values = policy.supported[list];
+    return values.every(isPossible) ? values : values.filter(isPossible);
+  });
 }
 
 /** One of fixed values. */

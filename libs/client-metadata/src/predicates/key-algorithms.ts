@@ -58,6 +58,11 @@ export function fitsKeyType(alg: string, kty: string, crv: string | null): boole
 
 /** Whether a key marked for one algorithm may be used with another name: only EdDSA and its two exact names overlap. */
 export function isSameAlgorithm(marked: string, named: string): boolean {
-  const edwards = (alg: string): boolean => alg === 'Ed25519' || alg === 'Ed448';
-  return marked === named || (marked === 'EdDSA' && edwards(named)) || (named === 'EdDSA' && edwards(marked));
+  return (
+    marked === named || (marked === 'EdDSA' && isEdwards(named)) || (named === 'EdDSA' && isEdwards(marked))
+  );
+}
+
+function isEdwards(alg: string): boolean {
+  return alg === 'Ed25519' || alg === 'Ed448';
 }

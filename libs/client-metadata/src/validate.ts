@@ -1,0 +1,244 @@
+import type { MetadataErrorCode, Violation } from '@rollbook/protocol';
+import { INPUT_RULES, type InputRuleName } from './input-rules.js';
+import { MEMBERS, type ClientMetadata } from './members.js';
+import type { MetadataPolicy } from './metadata-policy.js';
+import { splitLanguageTag } from './predicates/language-tag.js';
+import { RULES } from './rules.js';
+import { sectorDocument } from './sector.js';
+import { SHAPE_RULES, type ShapeRule } from './shape-rules.js';
+import { isObject, type Report } from './shapes.js';
+import { GROUPS, type Draft, type Group, type MemberRow } from './table.js';
+import type { Operation, Validation } from './validation.js';
+import { warningsAbout } from './warnings.js';
+
+type Context = { policy: MetadataPolicy; operation: Operation };
+/** A violation and its place in the report: group first (H16), then the tables from top to bottom. */
+type Found = { rank: number; violation: Violation };
+/** What the passes hand on: the members that are right so far, the names of those that are not, and why. */
+type Reading = {
+  readonly members: Draft;
+  readonly broken: ReadonlySet<string>;
+  readonly found: readonly Found[];
+};
+
+type Entry = { name: string; row: MemberRow; order: number };
+const ENTRIES: readonly Entry[] = Object.entries<MemberRow>(MEMBERS).map(([name, row], order) => ({
+  name,
+  row,
+  order,
+}));
+const ENTRY_OF: ReadonlyMap<string, Entry> = new Map(ENTRIES.map((entry) => [entry.name, entry]));
+const DEFAULTED = ENTRIES.filter(({ row }) => row.default !== undefined);
+const WRITTEN_BY_SERVER = ENTRIES.filter(({ row }) => row.writtenBy === 'server');
+/** More than there are rows in the tables. */
+const GROUP_SIZE = 1000;
+
+/**
+ * Validates client metadata for a registration or an update: read shapes → apply defaults → normalise → check rules.
+ * Pure; never throws for bad input and never edits it.
+ *
+ * @param input parsed JSON, whatever it is
+ * @returns the normalised record with warnings, and the document that the caller still has to fetch; or every violation,
+ *   in the order of H16, whose first gives `error` (RFC 7591 §3.2.2: `invalid_redirect_uri` or `invalid_client_metadata`)
+ */
+export function validateClientMetadata(input: unknown, context: Context): Validation {
+  if (!isObject(input)) return refused([inputViolation('metadata-object', [], 0)]);
+  const normalised = normalise(applyDefaults(readShapes(input, context), context.policy), context.policy);
+  // Shapes and defaults are checked: this is where a draft has become a record.
+  const metadata = normalised.members as ClientMetadata;
+  const found = [...normalised.found, ...checkRules(metadata, normalised.broken, context.policy)];
+  if (found.length > 0) return refused(found);
+  return { ok: true, metadata, warnings: warningsAbout(metadata), sectorDocument: sectorDocument(metadata) };
+}
+
+/** Pass 1: members we know, each judged on its own. `null` is omitted (H6), unknown names are dropped (H4). */
+function readShapes(input: { readonly [name: string]: unknown }, { policy, operation }: Context): Reading {
+  const members: { [name: string]: unknown } = {};
+  const broken = new Set<string>();
+  const found = operation.kind === 'update' ? serverMembers(input, operation) : [];
+  const tagged = new Set<string>();
+  for (const name of Object.keys(input)) {
+    const entry = ENTRY_OF.get(name) ?? localizedEntry(name);
+    const value = input[name];
+    if (entry === null || entry.row.ignored !== undefined || entry.row.writtenBy === 'server') continue;
+    if (isOmitted(value, entry.row)) continue;
+    const faults = found.length;
+    entry.row.shape.check(value, reporter(name, entry, found), policy);
+    if (name !== entry.name && repeats(tagged, name)) {
+      found.push(inputViolation('language-tags-distinct', [name], entry.order));
+    }
+    if (found.length > faults) broken.add(name);
+    else members[name] = Array.isArray(value) ? value.slice() : value;
+  }
+  return { members, broken, found };
+}
+
+/** Pass 2: what the client leaves to the server: one of its choices, else a default (1.2.4, H9). */
+function applyDefaults(reading: Reading, policy: MetadataPolicy): Reading {
+  const { members, broken, found } = applyChoices(reading, policy);
+  const completed: { [name: string]: unknown } = { ...members };
+  const unknown = new Set(broken);
+  const late: Found[] = [];
+  for (const entry of DEFAULTED) {
+    const { name, row } = entry;
+    if (row.default === undefined || members[name] !== undefined || unknown.has(name)) continue;
+    if (row.default.reads.some((read) => broken.has(read))) {
+      unknown.add(name);
+      continue;
+    }
+    const value = row.default.from(members, policy);
+    if (value === undefined) continue;
+    completed[name] = value;
+    row.shape.check(value, reporter(name, entry, late), policy);
+  }
+  return { members: completed, broken: unknown, found: late.length === 0 ? found : [...found, ...late] };
+}
+
+/** From an array of RP Metadata Choices the first supported entry; a single value beside it must be in the array. */
+function applyChoices(reading: Reading, policy: MetadataPolicy): Reading {
+  const choices = Object.keys(reading.members).filter(
+    (name) => ENTRY_OF.get(name)?.row.chooses !== undefined,
+  );
+  if (choices.length === 0) return reading;
+  const members: { [name: string]: unknown } = { ...reading.members };
+  const broken = new Set(reading.broken);
+  const found = [...reading.found];
+  for (const name of choices) {
+    const { row, order } = entryOf(name);
+    const chosen = row.chooses ?? '';
+    const offered = members[name] as readonly string[];
+    const single = members[chosen] as string | undefined;
+    delete members[name];
+    if (single !== undefined && !offered.includes(single)) {
+      found.push(inputViolation('choice-contains-value', [name, chosen], order));
+    }
+    if (single !== undefined || broken.has(chosen)) continue;
+    const first = offered.find((value) => accepts(entryOf(chosen), value, policy));
+    if (first !== undefined) members[chosen] = first;
+    else {
+      found.push(inputViolation('choice-supported', [name], order));
+      broken.add(chosen);
+    }
+  }
+  return { members, broken, found };
+}
+
+/** Pass 3: values as they are stored, members in the order of the table, so that equal records are equal texts. */
+function normalise({ members, broken, found }: Reading, policy: MetadataPolicy): Reading {
+  const normalised: { [name: string]: unknown } = {};
+  for (const name of Object.keys(members).sort(inTableOrder)) {
+    const { row } = entryOf(name);
+    const value =
+      row.normalise === undefined ? members[name] : row.normalise(members[name] as never, members, policy);
+    if (value !== undefined) normalised[name] = value;
+  }
+  return { members: normalised, broken, found };
+}
+
+/** Pass 4: members together. A rule about a member that is wrong in itself would only repeat that. */
+function checkRules(metadata: ClientMetadata, broken: ReadonlySet<string>, policy: MetadataPolicy): Found[] {
+  const found: Found[] = [];
+  for (const [i, rule] of RULES.entries()) {
+    const isBroken = (name: string): boolean => broken.has(name);
+    if (broken.size > 0 && (rule.members.some(isBroken) || rule.reads?.some(isBroken) === true)) continue;
+    if (rule.holds(metadata, policy)) continue;
+    const { id, members, source, says, group = 'cross-field' } = rule;
+    const violation = { members: [...members], rule: id, section: source, message: says };
+    found.push({ rank: rankOf(group, ENTRIES.length + i), violation });
+  }
+  return found;
+}
+
+/** What RFC 7592 §2.2 says about the members that only the server writes. */
+function serverMembers(
+  input: { readonly [name: string]: unknown },
+  operation: Operation & { kind: 'update' },
+): Found[] {
+  const found: Found[] = [];
+  for (const { name, row, order } of WRITTEN_BY_SERVER) {
+    const value = Object.hasOwn(input, name) ? input[name] : undefined;
+    const violate = (rule: InputRuleName): void => void found.push(inputViolation(rule, [name], order));
+    if (isOmitted(value, row)) {
+      if (row.onUpdate === 'required') violate('client-id-required');
+    } else if (row.onUpdate === 'required') {
+      if (value !== operation.client_id) violate('client-id-mismatch');
+    } else if (row.onUpdate === 'matched') {
+      if (typeof value !== 'string' || !operation.isCurrentSecret(value)) violate('client-secret-mismatch');
+    } else {
+      violate('server-written');
+    }
+  }
+  return found;
+}
+
+function isOmitted(value: unknown, row: MemberRow): boolean {
+  return value === undefined || value === null || (value === '' && row.shape.empty === 'omitted');
+}
+
+function entryOf(name: string): Entry {
+  const entry = ENTRY_OF.get(name) ?? localizedEntry(name);
+  if (entry === null) throw new TypeError('a member without a row in the table');
+  return entry;
+}
+
+/** The row of `name#tag`, where the tag is well-formed and the member may have one (1.3.5). */
+function localizedEntry(name: string): Entry | null {
+  const entry = ENTRY_OF.get(splitLanguageTag(name)?.base ?? '');
+  return entry?.row.localized === true ? entry : null;
+}
+
+function repeats(seen: Set<string>, name: string): boolean {
+  const folded = name.toLowerCase();
+  const again = seen.has(folded);
+  seen.add(folded);
+  return again;
+}
+
+function accepts(entry: Entry, value: unknown, policy: MetadataPolicy): boolean {
+  const found: Found[] = [];
+  entry.row.shape.check(value, reporter(entry.name, entry, found), policy);
+  return found.length === 0;
+}
+
+function inTableOrder(a: string, b: string): number {
+  return entryOf(a).order - entryOf(b).order || (a < b ? -1 : 1);
+}
+
+/** Types come before values (H46), the values of a member in the group of its row. */
+function reporter(name: string, { row, order }: Entry, found: Found[]): Report {
+  return (rule: ShapeRule, at = '', says = SHAPE_RULES[rule].says) => {
+    const isType = rule === 'wrong-type' || rule === 'empty-entry';
+    const own = SHAPE_RULES[rule];
+    const section = 'source' in own ? own.source : row.source;
+    const violation = { members: [name], rule, section, message: `${name}${at} ${says}` };
+    found.push({
+      rank: rankOf(isType ? 'syntax and types' : (row.group ?? 'single members'), order),
+      violation,
+    });
+  };
+}
+
+function inputViolation(rule: InputRuleName, members: string[], order: number): Found {
+  const { group, source, says } = INPUT_RULES[rule];
+  const subject = /^(?:must|has) /.test(says) ? `${members[0] ?? ''} ` : '';
+  return {
+    rank: rankOf(group, order),
+    violation: { members, rule, section: source, message: `${subject}${says}` },
+  };
+}
+
+function rankOf(group: Group, order: number): number {
+  return GROUPS.indexOf(group) * GROUP_SIZE + order;
+}
+
+/** The code is a column of the member's row; a violation that names several takes the one that says something. */
+function errorOf(violation: Violation): MetadataErrorCode {
+  const codes = violation.members.map((name) => ENTRY_OF.get(name)?.row.error);
+  return codes.find((code) => code !== undefined) ?? 'invalid_client_metadata';
+}
+
+function refused(found: readonly Found[]): Validation {
+  const violations = found.toSorted((a, b) => a.rank - b.rank).map(({ violation }) => violation);
+  const [first] = violations;
+  return { ok: false, error: first === undefined ? 'invalid_client_metadata' : errorOf(first), violations };
+}

@@ -1,0 +1,2 @@
+export * from './everything-policy.js';
+export * from './examples.js';
