@@ -2,7 +2,10 @@
 // A generator is a function of the built code: file name → text.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const GENERATORS = {};
+const library = (name) => import(`../dist/libs/${name}/src/index.js`);
+const GENERATORS = {
+  'docs/events.md': async () => (await library('registration')).eventsMarkdown(),
+};
 
 const check = process.argv.includes('--check');
 const stale = [];

@@ -1,4 +1,3 @@
-import { randomFillSync } from 'node:crypto';
 import type { Random } from '@rollbook/credentials';
 import { encryptPersonal, type PersonalKey } from '@rollbook/personal-data';
 import {
@@ -12,7 +11,7 @@ import { v7 } from 'uuid';
 
 /** UUID version 7 of a time, the rest random (RFC 9562 §5.7). */
 export function uuidV7(now: Date): string {
-  return v7({ msecs: now.getTime(), random: randomFillSync(new Uint8Array(16)) });
+  return v7({ msecs: now.getTime() });
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ClientMetadata, PersonalMetadata } from './client-metadata.js';
+import type { ClientMetadata, PersonalMetadata } from '@rollbook/client-metadata';
 import type { SecretRecord } from '@rollbook/credentials';
 
 /** Where a request came from; personal, so it is encrypted with the command's first event. */

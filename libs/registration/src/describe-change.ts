@@ -1,4 +1,4 @@
-import type { PersonalMetadata } from './client-metadata.js';
+import type { PersonalMetadata } from '@rollbook/client-metadata';
 import type { ClientEvent } from './events.js';
 import { changedMembers } from './changed-members.js';
 import type { ClientState } from './state.js';

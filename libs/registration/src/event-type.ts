@@ -70,7 +70,8 @@ export function upcastWith(
   data: unknown,
 ): unknown {
   const row = types.get(type);
-  if (row === undefined || schemaVersion > row.schemaVersion || schemaVersion < 1) {
+  const known = row !== undefined && Number.isInteger(schemaVersion) && schemaVersion >= 1;
+  if (!known || schemaVersion > row.schemaVersion) {
     throw new UnknownEvent(type, schemaVersion);
   }
   let lifted = data;

@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox';
-import type { PersonalMetadata } from './client-metadata.js';
+import type { PersonalMetadata } from '@rollbook/client-metadata';
 import type { Envelope } from './envelope-shape.js';
 import { type EventType, UnknownEvent, upcastWith } from './event-type.js';
 import { clientDeleted } from './events/client-deleted.js';
@@ -56,6 +56,11 @@ export function schemaVersionOf(type: ClientEventType): number {
   const row = EVENT_ROWS.get(type);
   if (row === undefined) throw new UnknownEvent(type, 1);
   return row.schemaVersion;
+}
+
+/** The example of `data` that documents and golden files show. */
+export function eventExample<T extends ClientEventType>(type: T): EventData<T> {
+  return EVENTS.find((row) => row.type === type)?.example as EventData<T>;
 }
 
 /**

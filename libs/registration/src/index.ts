@@ -16,6 +16,7 @@ export { eventSchema, eventSchemaPath } from './event-schemas.js';
 export { UnknownEvent } from './event-type.js';
 export {
   EVENT_TYPES,
+  eventExample,
   schemaVersionOf,
   streamIdOf,
   upcast,

@@ -1,3 +1,4 @@
+import type { ClientMetadata } from '@rollbook/client-metadata';
 import { splitPersonal } from './client-metadata.js';
 import { RegistrationError } from '@rollbook/protocol';
 import type { ClientFact } from './events.js';
@@ -13,56 +14,53 @@ export class LintError extends Error {
   }
 }
 
-type Visit = { name: string; value: unknown; parent: object; secretsInPlay: readonly string[] };
 type Row = {
   id: string;
-  /** Members it looks at; absent = every member. */
-  names?: readonly string[];
-  holds: (visit: Visit) => boolean;
+  /** Members of `data` it looks at, at any depth outside client metadata. */
+  names: readonly string[];
+  holds: (value: unknown, parent: object) => boolean;
 };
 
 const INSTANT = new RegExp(INSTANT_PATTERN);
 const DIGEST = new RegExp(DIGEST_PATTERN);
 const isInstant = (value: unknown) => typeof value === 'string' && INSTANT.test(value);
-const contains = (text: unknown, secretsInPlay: readonly string[]) =>
-  typeof text === 'string' && secretsInPlay.some((secret) => secret !== '' && text.includes(secret));
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 
-/** Over each member of `data` outside client metadata, at any depth. */
 const ROWS: readonly Row[] = [
   {
-    id: 'no-plaintext-secret',
-    holds: ({ name, value, secretsInPlay }) =>
-      !contains(value, secretsInPlay) && !contains(name, secretsInPlay),
+    // RFC 7591 §3.2.1: with every secret …
+    id: 'expiry-exactly-with-a-secret',
+    names: ['secret'],
+    holds: (value) => value === null || (isObject(value) && 'client_secret_expires_at' in value),
   },
   {
-    // RFC 7591 §3.2.1: exactly with a secret, and a whole number of seconds.
+    // … and with nothing else; a whole number of seconds.
     id: 'expiry-exactly-with-a-secret',
-    holds: ({ name, value, parent }) =>
-      name === 'client_secret_expires_at'
-        ? Number.isSafeInteger(value) && 'secretId' in parent && 'digest' in parent
-        : name !== 'secret' || value === null || hasExpiry(value),
+    names: ['client_secret_expires_at'],
+    holds: (value, parent) => Number.isSafeInteger(value) && 'secretId' in parent && 'digest' in parent,
   },
   {
     id: 'digest-shape',
     names: ['digest'],
-    holds: ({ value }) => typeof value === 'string' && DIGEST.test(value),
+    holds: (value) => typeof value === 'string' && DIGEST.test(value),
   },
-  { id: 'rfc-3339-time', names: ['issuedAt', 'validUntil'], holds: ({ value }) => isInstant(value) },
+  { id: 'rfc-3339-time', names: ['issuedAt', 'validUntil'], holds: isInstant },
   {
     id: 'rfc-3339-time',
     names: ['previousValidUntil'],
-    holds: ({ value }) => value === null || isInstant(value),
+    holds: (value) => value === null || isInstant(value),
   },
   {
     id: 'reason-size',
     names: ['reason'],
-    holds: ({ value }) =>
+    holds: (value) =>
       value === null || (typeof value === 'string' && value !== '' && value.length <= MAX_REASON_CHARACTERS),
   },
 ];
-
-const hasExpiry = (value: unknown) =>
-  typeof value === 'object' && value !== null && 'client_secret_expires_at' in value;
+const ROWS_BY_NAME: ReadonlyMap<string, Row> = new Map(
+  ROWS.flatMap((row) => row.names.map((name) => [name, row])),
+);
 
 /**
  * The last look at facts before they become permanent (style §2). Walks the values once, without serialising them; the
@@ -73,50 +71,41 @@ const hasExpiry = (value: unknown) =>
  * @throws RegistrationError `invalid_client_metadata` when the metadata repeat a secret: only the client can have put it there
  */
 export function lintFacts(facts: readonly ClientFact[], secretsInPlay: readonly string[]): void {
-  for (const fact of facts) {
-    if ('metadata' in fact.data) {
-      const { metadata, ...rest } = fact.data;
-      lintMetadata(fact.type, metadata, secretsInPlay);
-      lintMembers(fact.type, rest, '', secretsInPlay);
-    } else {
-      lintMembers(fact.type, fact.data, '', secretsInPlay);
-    }
+  const secrets = secretsInPlay.filter((secret) => secret !== '');
+  for (const { type, data } of facts) {
+    if ('metadata' in data) lintMetadata(type, data.metadata, secrets);
+    lintMembers(type, data, '', secrets);
   }
 }
 
-function lintMembers(type: string, parent: object, path: string, secretsInPlay: readonly string[]): void {
-  for (const [name, value] of Object.entries(parent)) {
-    for (const row of ROWS) {
-      if (row.names !== undefined && !row.names.includes(name)) continue;
-      if (!row.holds({ name, value, parent, secretsInPlay }))
-        throw new LintError(row.id, type, `${path}.${name}`);
+function lintMembers(type: string, members: object, path: string, secrets: readonly string[]): void {
+  for (const [name, value] of Object.entries(members)) {
+    if (name === 'metadata' && path === '') continue;
+    if (repeats(name, secrets) || (typeof value === 'string' && repeats(value, secrets))) {
+      throw new LintError('no-plaintext-secret', type, path);
     }
-    if (typeof value === 'object' && value !== null)
-      lintMembers(type, value, `${path}.${name}`, secretsInPlay);
+    const row = ROWS_BY_NAME.get(name);
+    if (row !== undefined && !row.holds(value, members)) throw new LintError(row.id, type, `${path}.${name}`);
+    if (isObject(value)) lintMembers(type, value, `${path}.${name}`, secrets);
   }
 }
 
-function lintMetadata(
-  type: string,
-  metadata: Parameters<typeof splitPersonal>[0],
-  secretsInPlay: readonly string[],
-) {
+function lintMetadata(type: string, metadata: ClientMetadata, secrets: readonly string[]): void {
   if (splitPersonal(metadata).personal !== null) throw new LintError('no-personal-member', type, '.metadata');
   for (const [member, value] of Object.entries(metadata)) {
-    if (value === null || value === undefined)
-      throw new LintError('no-null-member', type, `.metadata.${member}`);
-    if (!repeats(value, secretsInPlay)) continue;
+    if (value === null) throw new LintError('no-null-member', type, `.metadata.${member}`);
+    if (!repeats(value, secrets)) continue;
     const message = `${member} contains a client_secret or registration access token; leave credentials out of the metadata`;
     throw new RegistrationError('invalid_client_metadata', message, {
-      violations: [{ members: [member], rule: 'no-secret-in-metadata', section: 'design §3', message }],
+      violations: [{ members: [member], rule: 'no-secret-in-metadata', section: 'RFC 7591 §5', message }],
     });
   }
 }
 
 /** A secret anywhere in a JSON value, names of members included. */
-function repeats(value: unknown, secretsInPlay: readonly string[]): boolean {
-  if (typeof value !== 'object' || value === null) return contains(value, secretsInPlay);
-  return Object.entries(value).some(
-    ([name, inner]) => contains(name, secretsInPlay) || repeats(inner, secretsInPlay),
-  );
+function repeats(value: unknown, secrets: readonly string[]): boolean {
+  if (typeof value === 'string') return secrets.some((secret) => value.includes(secret));
+  if (Array.isArray(value)) return value.some((item) => repeats(item, secrets));
+  if (!isObject(value)) return false;
+  return Object.entries(value).some(([name, inner]) => repeats(name, secrets) || repeats(inner, secrets));
 }

@@ -1,4 +1,5 @@
-import { type ClientMetadata, secretNeed } from './client-metadata.js';
+import type { ClientMetadata } from '@rollbook/client-metadata';
+import { secretNeed } from './client-metadata.js';
 import type { SecretRecord } from '@rollbook/credentials';
 import { RegistrationError } from '@rollbook/protocol';
 import type { RotateSecret } from './commands.js';

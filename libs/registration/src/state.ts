@@ -1,4 +1,4 @@
-import type { ClientMetadata } from './client-metadata.js';
+import type { ClientMetadata } from '@rollbook/client-metadata';
 import type { LiveSecret } from '@rollbook/credentials';
 import type { Personal } from '@rollbook/personal-data';
 

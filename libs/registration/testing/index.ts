@@ -1,1 +1,9 @@
-export {};
+export {
+  CLIENT,
+  clientSecretRecord,
+  metadataOf,
+  register,
+  sealedSecretRecord,
+  tokenDigest,
+} from './samples.js';
+export { given, recorded } from './decider.js';

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import type { ClientMetadata } from '../client-metadata.js';
+import type { ClientMetadata } from '@rollbook/client-metadata';
 import type { SecretRecord } from '@rollbook/credentials';
 
 /** RFC 3339 in UTC with milliseconds, as `Date.prototype.toISOString` writes it. */
@@ -30,7 +30,7 @@ export const clientSecret = Type.Object(
   {
     secretId: Type.String({
       minLength: 1,
-      description: 'Names this secret in later events; not secret itself.',
+      description: 'Names the secret in later events; says nothing about it.',
     }),
     digest: digest(
       'base64url(SHA-256(UTF-8 octets of client_secret)). How to check a presented secret: docs/verifying-secrets.md',
@@ -38,7 +38,21 @@ export const clientSecret = Type.Object(
     client_secret_jwe: Type.Optional(
       Type.Unsafe<NonNullable<SecretRecord['client_secret_jwe']>>(
         Type.Object(
-          {},
+          {
+            protected: Type.Optional(Type.String({ description: 'base64url of the protected header.' })),
+            recipients: Type.Array(
+              Type.Object({
+                header: Type.Optional(
+                  Type.Record(Type.String(), Type.Unknown(), { description: 'alg, kid, epk.' }),
+                ),
+                encrypted_key: Type.Optional(Type.String({ description: 'base64url.' })),
+              }),
+              { minItems: 1, description: 'One per recipient.' },
+            ),
+            iv: Type.String({ description: 'base64url.' }),
+            ciphertext: Type.String({ description: 'base64url.' }),
+            tag: Type.String({ description: 'base64url.' }),
+          },
           {
             description:
               'The secret sealed to the configured recipients (JWE general serialisation, RFC 7516 §7.2.1), present ' +

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { eventType } from '../event-type.js';
-import { EXAMPLE_SECRET } from './examples.js';
+import { EXAMPLE_SEALED_SECRET } from './examples.js';
 import { clientSecret } from './parts.js';
 
 export const secretIssued = eventType('SecretIssued', {
@@ -16,6 +16,6 @@ export const secretIssued = eventType('SecretIssued', {
         '`needs-secret`: the client now authenticates with a secret. `needs-key`: its secret now works as a key. Others may follow.',
     }),
   }),
-  example: { secret: EXAMPLE_SECRET, reason: 'needs-secret' },
+  example: { secret: EXAMPLE_SEALED_SECRET, reason: 'needs-key' },
   upcast: {},
 });
