@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { readEvent, recordFacts } from '@rollbook/event-log';
-import { secretNeed } from '../../registration/src/client-metadata.js';
+import { secretNeed } from '@rollbook/client-metadata';
 import {
   issueClientSecret,
   newRegistrationAccessToken,

@@ -1,5 +1,4 @@
-import { splitPersonal } from './client-metadata.js';
-import { secretNeed } from './client-metadata.js';
+import { secretNeed, splitPersonal } from '@rollbook/client-metadata';
 import { RegistrationError } from '@rollbook/protocol';
 import { changedMembers } from './changed-members.js';
 import type { Command, Origin, RegisterClient, UpdateClient } from './commands.js';

@@ -1,5 +1,4 @@
-import type { ClientMetadata } from '@rollbook/client-metadata';
-import { splitPersonal } from './client-metadata.js';
+import { type ClientMetadata, splitPersonal } from '@rollbook/client-metadata';
 import { RegistrationError } from '@rollbook/protocol';
 import type { ClientFact } from './events.js';
 import { DIGEST_PATTERN, INSTANT_PATTERN, MAX_REASON_CHARACTERS } from './events/parts.js';
@@ -93,6 +92,7 @@ function lintMembers(type: string, members: object, path: string, secrets: reado
 function lintMetadata(type: string, metadata: ClientMetadata, secrets: readonly string[]): void {
   if (splitPersonal(metadata).personal !== null) throw new LintError('no-personal-member', type, '.metadata');
   for (const [member, value] of Object.entries(metadata)) {
+    if (repeats(member, secrets)) throw new LintError('no-plaintext-secret', type, '.metadata');
     if (value === null) throw new LintError('no-null-member', type, `.metadata.${member}`);
     if (!repeats(value, secrets)) continue;
     const message = `${member} contains a client_secret or registration access token; leave credentials out of the metadata`;

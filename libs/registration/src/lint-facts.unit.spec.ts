@@ -25,6 +25,7 @@ test.each([
   ['no-plaintext-secret', fact('ClientDeleted', { reason: `told me ${SECRET}!` })],
   ['no-plaintext-secret', fact('ClientUpdated', { metadata: {}, changed: [SECRET] })],
   ['no-plaintext-secret', fact('ClientDeleted', { reason: null, [SECRET]: true })],
+  ['no-plaintext-secret', registered({ metadata: { [`client_name#${SECRET}`]: 'x' } })],
   ['expiry-exactly-with-a-secret', registered({ secret: endless })],
   ['expiry-exactly-with-a-secret', registered({ client_secret_expires_at: 0 })],
   [

@@ -1,5 +1,4 @@
-import type { ClientMetadata } from '@rollbook/client-metadata';
-import { secretNeed } from './client-metadata.js';
+import { type ClientMetadata, secretNeed } from '@rollbook/client-metadata';
 import type { SecretRecord } from '@rollbook/credentials';
 import { RegistrationError } from '@rollbook/protocol';
 import type { RotateSecret } from './commands.js';
