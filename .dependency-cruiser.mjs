@@ -66,7 +66,7 @@ export default {
       name: 'pure-middle-no-io',
       comment: 'validation, decisions and projections are pure: no files, no network, no processes',
       severity: 'error',
-      from: { path: '^libs/(protocol|client-metadata|registration)/src/' },
+      from: { path: '^libs/(protocol|client-metadata|registration)/src/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(node:)?(fs|fs/promises|net|http|https|dns|dns/promises|child_process|worker_threads)$' },
     },
     {

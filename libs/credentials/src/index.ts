@@ -2,7 +2,7 @@ export { bufferedRandom, type Random } from './random.js';
 export { newClientId, newRegistrationAccessToken } from './identifiers.js';
 export { DUMMY_DIGEST, digestMatches, secretDigest } from './digest.js';
 export { issueClientSecret, type LiveSecret, type SecretKind, type SecretRecord } from './client-secret.js';
-export { verifyClientSecret } from './verify-client-secret.js';
+export { isLiveSecret, verifyClientSecret } from './verify-client-secret.js';
 export {
   generateRecipient,
   parseRecipients,

@@ -24,12 +24,13 @@ export function verifyClientSecret(
   for (let i = 0; i < Math.max(COMPARISONS, secrets.length); i += 1) {
     const secret = secrets[i];
     const same = sameDigest(digest, secret?.digest ?? DUMMY_DIGEST);
-    if (same && secret && isLive(secret, now)) found = { secretId: secret.secretId };
+    if (same && secret && isLiveSecret(secret, now)) found = { secretId: secret.secretId };
   }
   return found;
 }
 
-function isLive(secret: LiveSecret, now: Date): boolean {
+/** Whether a secret still counts at `now`: neither expired (RFC 7591 §3.2.1) nor past the overlap of its rotation. */
+export function isLiveSecret(secret: LiveSecret, now: Date): boolean {
   const expires = secret.client_secret_expires_at;
   return (
     (expires === 0 || now.getTime() < expires * 1000) &&

@@ -4,7 +4,7 @@ import type { SecretRecord } from '@rollbook/credentials';
 /** Where a request came from; personal, so it is encrypted with the command's first event. */
 export type Origin = { ip?: string; userAgent?: string };
 
-/** Every command carries its time (RFC 3339) and whatever was drawn at random: deciding is pure. */
+/** Every command carries its time (RFC 3339, as `toISOString` writes it) and whatever was drawn at random: deciding is pure. */
 type Asked<Type extends string, Rest> = { type: Type; now: string; origin: Origin } & Rest;
 /** Who asks: a client for itself with its registration access token, or an operator. */
 type ByEither = { by: 'client' | 'operator' };

@@ -33,7 +33,6 @@ export { incompatibilities } from './schema-compatibility.js';
 export { secretAfterUpdate } from './secret-rules.js';
 export {
   initialState,
-  isLiveSecret,
   liveRegistrationAccessTokens,
   type ClientState,
   type RegistrationAccessTokenRecord,

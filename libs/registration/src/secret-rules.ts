@@ -1,9 +1,9 @@
 import { type ClientMetadata, secretNeed } from '@rollbook/client-metadata';
-import type { SecretRecord } from '@rollbook/credentials';
+import { isLiveSecret, type SecretRecord } from '@rollbook/credentials';
 import { RegistrationError } from '@rollbook/protocol';
 import type { RotateSecret } from './commands.js';
 import type { ClientFact, EventData } from './events.js';
-import { type ClientState, isLiveSecret } from './state.js';
+import type { ClientState } from './state.js';
 
 type SecretIssuedReason = 'needs-secret' | 'needs-key';
 type SecretRevokedReason = 'not-needed' | 'replaced' | 'superseded';
@@ -66,7 +66,7 @@ export function rotateSecret(command: RotateSecret, state: ClientState, at: stri
   requireFit(command.secret, need);
   const ended = state.secrets
     .slice(0, -1)
-    .filter((secret) => isLiveSecret(secret, at))
+    .filter((secret) => isLiveSecret(secret, new Date(at)))
     .map(({ secretId }) => revoked(secretId, 'superseded'));
   const overlapEnd = Date.parse(at) + command.overlapSeconds * 1000;
   const expiry = previous.client_secret_expires_at * 1000;

@@ -49,9 +49,3 @@ export function liveRegistrationAccessTokens(state: ClientState, now: Date): Reg
   const at = now.toISOString();
   return state.registrationAccessTokens.filter(({ validUntil }) => validUntil === null || validUntil > at);
 }
-
-/** The secret neither expired (RFC 7591 §3.2.1) nor outlived its overlap at `at` (RFC 3339). */
-export function isLiveSecret(secret: LiveSecret, at: string): boolean {
-  if (secret.validUntil !== null && secret.validUntil <= at) return false;
-  return secret.client_secret_expires_at === 0 || secret.client_secret_expires_at * 1000 > Date.parse(at);
-}

@@ -7,3 +7,14 @@ export {
   tokenDigest,
 } from './samples.js';
 export { given, recorded } from './decider.js';
+export {
+  day,
+  keyClient,
+  publicClient,
+  reinstate,
+  remove,
+  rotate,
+  rotateToken,
+  suspend,
+  update,
+} from './commands.js';
