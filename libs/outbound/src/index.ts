@@ -1,1 +1,2 @@
-export {};
+export * from './guarded-fetch.js';
+export * from './outbound-error.js';
