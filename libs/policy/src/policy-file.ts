@@ -69,6 +69,8 @@ export function readPolicyFile(file: unknown): { file: PolicyFile } | { mistakes
 function shapeMistakes(errors: readonly ErrorObject[]): string[] {
   const byPointer = new Map<string, string>();
   for (const error of errors) {
+    // What each entry lacks to be the one that `contains` looks for: the list itself is reported.
+    if (error.schemaPath.includes('/contains/')) continue;
     const unknown: unknown = error.params.additionalProperty;
     const pointer =
       typeof unknown === 'string' ? `${error.instancePath}/${escaped(unknown)}` : error.instancePath;
