@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 
@@ -10,6 +10,9 @@ export class DataDirectoryInUse extends Error {
   }
 }
 
+// A claim that nobody keeps a reference to must not be given up by the garbage collector.
+const claims = new Set<Database.Database>();
+
 /**
  * Claims a data directory for this process (design §4): an exclusive transaction on `lock.sqlite`, left open. The
  * operating system frees it however the process ends, so there is no stale lock to clean up.
@@ -19,14 +22,20 @@ export class DataDirectoryInUse extends Error {
  */
 export function lockDataDirectory(directory: string): { release(): void } {
   const file = path.join(directory, 'lock.sqlite');
-  closeSync(openSync(file, 'a', 0o600));
   const db = new Database(file, { timeout: 0 });
   try {
+    chmodSync(file, 0o600); // and never open the file by other means: closing it would free the lock (POSIX)
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
     const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
     throw busy ? new DataDirectoryInUse(directory, error) : error;
   }
-  return { release: () => void db.close() };
+  claims.add(db);
+  return {
+    release() {
+      claims.delete(db);
+      db.close();
+    },
+  };
 }

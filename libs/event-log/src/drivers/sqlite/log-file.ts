@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { LogDamaged } from '../../refusals.js';
 import { failureOf, readFailure } from './failures.js';
@@ -44,10 +44,9 @@ const WAL_KEPT_OCTETS = 32 * 1024 * 1024;
  * @throws LogDamaged one sentence: another program's file, a newer format, or newest events that contradict themselves
  */
 export function openLogForWriting(file: string): Database.Database {
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
-  chmodSync(file, 0o600); // -wal and -shm are made with the mode of the file itself
   const db = new Database(file, { timeout: LOCK_TIMEOUT_MS });
   return orClose(db, file, () => {
+    chmodSync(file, 0o600); // before there is anything in it; -wal and -shm are made with the mode of the file
     db.pragma('synchronous = FULL');
     db.pragma(`cache_size = -${WRITER_CACHE_KIB}`);
     db.pragma(`journal_size_limit = ${WAL_KEPT_OCTETS}`);
