@@ -34,7 +34,7 @@ describe('the writer', () => {
     expect(writer.commit(large)).toMatchObject({ kind: 'committed', head: 201 });
   });
 
-  test.each([
+  test.each<[string, string, { kind: string; reason?: string; sentence?: RegExp }]>([
     ['SQLITE_IOERR_FSYNC', 'COMMIT', { kind: 'fatal', sentence: /what is durable is not known/ }],
     ['SQLITE_IOERR_DIR_FSYNC', 'COMMIT', { kind: 'fatal', sentence: /what is durable is not known/ }],
     ['SQLITE_CORRUPT_INDEX', 'COMMIT', { kind: 'fatal', sentence: /the event log is damaged/ }],
