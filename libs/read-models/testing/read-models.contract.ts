@@ -1,6 +1,6 @@
 import type { EventLog } from '@rollbook/event-log';
 import type { ClientPage, ClientQuery, ReadModels, ReplayReport } from '@rollbook/read-models';
-import fc from 'fast-check';
+import { assert, asyncProperty, constantFrom, integer, option, record } from 'fast-check';
 import { SECRET } from './client-events.js';
 import { appendEvent, appendRegistrations, caughtUp, clientIds, statusWhen } from './following.js';
 
@@ -10,6 +10,10 @@ export type OpenedModels = { log: EventLog; models: ReadModels; close: () => Pro
 const idsOf = ({ items }: ClientPage): string[] => items.map(({ client_id }) => client_id);
 export const replayed = (models: ReadModels): Promise<ReplayReport> =>
   models.replay({ onProgress: () => undefined, signal: new AbortController().signal });
+
+const optional = <T>(values: T[]) => option(constantFrom(...values), { nil: undefined });
+/** The property suspends the first twenty clients. */
+const statusOf = (client_id: string) => (client_id < 'c00020' ? 'suspended' : 'active');
 
 /** What every driver of the read models has to do (design §§2, 6, 8). `open` is called once per test. */
 export function readModelsContract(driver: string, open: () => Promise<OpenedModels>): void {
@@ -84,11 +88,9 @@ export function readModelsContract(driver: string, open: () => Promise<OpenedMod
         await appendEvent(log, client_id, 2, 'ClientSuspended', { reason: 'x' });
       }
       await caughtUp(log, models);
-      const statusOf = (client_id: string) => (client_id < 'c00020' ? 'suspended' : 'active');
-      const optional = <T>(values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
-      await fc.assert(
-        fc.asyncProperty(
-          fc.record({
+      await assert(
+        asyncProperty(
+          record({
             name: optional(['al', 'ALPHA', 'äl', 'b', 'x', '']),
             software_id: optional(['software-0', 'software-6', 'none']),
             redirectHost: optional(['h0.example', 'H2.example', 'h9.example']),
@@ -96,7 +98,7 @@ export function readModelsContract(driver: string, open: () => Promise<OpenedMod
             grant_type: optional(['authorization_code', 'refresh_token']),
             status: optional(['active', 'suspended', 'deleted']),
           }),
-          fc.integer({ min: 1, max: 50 }),
+          integer({ min: 1, max: 50 }),
           async (filter, limit) => {
             const wanted = clients
               .filter(({ client_id, metadata }) => {

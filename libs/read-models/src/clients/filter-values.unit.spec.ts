@@ -12,7 +12,7 @@ const HOSTS: [name: string, uris: unknown, hosts: string[]][] = [
   ['nothing registered', undefined, []],
 ];
 test.each(HOSTS)('design §6 · redirect hosts: %s', (_name, redirect_uris, hosts) => {
-  expect(redirectHosts({ redirect_uris } as Parameters<typeof redirectHosts>[0])).toEqual(hosts);
+  expect(redirectHosts({ redirect_uris })).toEqual(hosts);
 });
 
 test('design §6 · a host is found in any spelling', () => {

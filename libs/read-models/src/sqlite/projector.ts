@@ -227,7 +227,8 @@ export class Projector {
     const batch = await foldBatch(events, {
       load: live.load,
       readStream: this.#readStream,
-      redelivers: false,
+      // A rebuild knows that nothing comes twice; here a look at the model costs little and settles it.
+      redelivers: true,
     });
     live.commit(batch);
     this.#count(batch);
