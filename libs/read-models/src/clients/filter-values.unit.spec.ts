@@ -1,6 +1,6 @@
 import { canonicalHost, filterValues, redirectHosts } from './filter-values.js';
 
-const HOSTS: [name: string, uris: unknown, hosts: string[]][] = [
+const HOSTS: [name: string, uris: string[] | undefined, hosts: string[]][] = [
   [
     'each host once',
     ['https://a.example/1', 'https://a.example/2', 'https://b.example'],
