@@ -33,6 +33,7 @@ const sources = {
 const built = {
   '^@rollbook-testing/([^/]+)$': '<rootDir>/dist/libs/$1/testing/index.js',
   '^@rollbook/([^/]+)$': '<rootDir>/dist/libs/$1/src/index.js',
+  '^(\\.{1,2}/.*)\\.js$': '$1',
 };
 export default {
   projects: [level('unit', sources), level('int', built), level('e2e', built)],

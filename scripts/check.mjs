@@ -22,7 +22,7 @@ for (const [name, command, args] of PARTS) {
   console.log(`${ok ? 'ok  ' : 'FAIL'} ${name}`);
   if (!ok) {
     failed.push(name);
-    console.log(error?.message ?? `${stdout}${stderr}`);
+    console.log(error?.message ?? String(stdout) + String(stderr));
   }
 }
 if (failed.length > 0) {

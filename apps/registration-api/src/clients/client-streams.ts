@@ -1,0 +1,87 @@
+import { type EventLog, readEvent, type StoredEvent } from '@rollbook/event-log';
+import { decryptPersonal, type KeyStore } from '@rollbook/personal-data';
+import {
+  type ClientEvent,
+  type ClientState,
+  evolve,
+  initialState,
+  type PersonalFacts,
+  streamIdOf,
+} from '@rollbook/registration';
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { PARTS, type RegistrationApiParts } from '../parts.js';
+
+/** A client folded from its stream, and the position of its last event (0: no such client). */
+export type Client = { state: ClientState; position: number };
+export type PlacedEvent = ClientEvent & { position: number };
+
+/** Folds kept at hand, a few kilobytes each; what is not there is folded again. */
+const CACHED_CLIENTS = 2_000;
+/** Events of one stream read at a time. */
+const PAGE = 500;
+/** 128 bits in base64url, as issued: anything else names no client and costs no read. */
+const CLIENT_ID = /^[A-Za-z0-9_-]{22}$/;
+
+/**
+ * Everything about one client comes from its own stream, so it is never stale (design §2). Folds are cached by version;
+ * a cached one only reads what is newer.
+ */
+@Injectable()
+export class ClientStreams {
+  readonly #log: EventLog;
+  readonly #keys: KeyStore;
+  readonly #cache = new LRUCache<string, Client>({ max: CACHED_CLIENTS });
+
+  constructor(@Inject(PARTS) parts: RegistrationApiParts) {
+    this.#log = parts.log;
+    this.#keys = parts.keys;
+  }
+
+  /**
+   * @returns the client as of now; its status is `absent` when there is none
+   * @throws UnknownEvent a later release wrote to this stream
+   */
+  async load(client_id: string): Promise<Client> {
+    if (!CLIENT_ID.test(client_id)) return { state: initialState(), position: 0 };
+    const cached = this.#cache.get(client_id) ?? { state: initialState(), position: 0 };
+    const newer = await this.#read(client_id, cached.state.streamVersion);
+    if (newer.length === 0) return cached;
+    return this.extend(client_id, cached, newer.map(placed));
+  }
+
+  /** Folds events that were just appended, or read, onto a client, and keeps the result. */
+  extend(client_id: string, { state, position }: Client, events: readonly PlacedEvent[]): Client {
+    const client = { state: events.reduce(evolve, state), position: events.at(-1)?.position ?? position };
+    this.#cache.set(client_id, client);
+    return client;
+  }
+
+  /** @returns the client's whole stream, oldest first; none for an unknown client */
+  async events(client_id: string): Promise<PlacedEvent[]> {
+    return CLIENT_ID.test(client_id) ? (await this.#read(client_id, 0)).map(placed) : [];
+  }
+
+  /** @returns what was encrypted with an event, or null when its key is erased */
+  async openPersonal(sealed: ClientState['personal']): Promise<PersonalFacts | null> {
+    if (sealed === null) return null;
+    const key = await this.#keys.find(sealed.personal.kid);
+    // The events' schema fixes what was encrypted; a text that was tampered with throws instead.
+    return key === null ? null : (decryptPersonal(sealed.personal, key, sealed.eventId) as PersonalFacts);
+  }
+
+  async #read(client_id: string, afterVersion: number): Promise<StoredEvent[]> {
+    const events: StoredEvent[] = [];
+    for (;;) {
+      const page = await this.#log.readStream(streamIdOf(client_id), {
+        afterVersion: afterVersion + events.length,
+        limit: PAGE,
+      });
+      if (events.length === 0 && page.length < PAGE) return page;
+      events.push(...page);
+      if (page.length < PAGE) return events;
+    }
+  }
+}
+
+const placed = ({ position, text }: StoredEvent): PlacedEvent => ({ ...readEvent(text), position });

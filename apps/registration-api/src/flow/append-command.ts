@@ -1,0 +1,139 @@
+import { recordFacts, uuidV7, VersionConflict } from '@rollbook/event-log';
+import { Counter, DURATION_BUCKETS, Histogram } from '@rollbook/platform';
+import {
+  type ClientFact,
+  type ClientState,
+  type Command,
+  decide,
+  lintFacts,
+  streamIdOf,
+} from '@rollbook/registration';
+import { RegistrationError } from '@rollbook/protocol';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Client, ClientStreams } from '../clients/client-streams.js';
+import { PARTS, type RegistrationApiParts } from '../parts.js';
+import { AppendHealth } from './append-health.js';
+import type { Caller } from './caller.js';
+
+/** Times a command is decided on a newer state before the caller is asked to come again. */
+const ATTEMPTS = 5;
+
+export type Decision<Extra> = {
+  command: Command;
+  /** In clear, for the lint: nothing of these may be in an event. */
+  secretsInPlay: readonly string[];
+  /** Handed back with the outcome: what the answer needs. */
+  extra: Extra;
+};
+export type Outcome<Extra> = { client: Client; facts: readonly ClientFact[]; extra: Extra };
+
+/** decide → record → lint → append: what every command does, the same way, between its own first and last step. */
+@Injectable()
+export class AppendCommand {
+  readonly #parts: RegistrationApiParts;
+  readonly #clients: ClientStreams;
+  readonly #health: AppendHealth;
+  readonly #seconds: Histogram;
+  readonly #appended: Counter<'type'>;
+
+  constructor(
+    @Inject(PARTS) parts: RegistrationApiParts,
+    @Inject(ClientStreams) clients: ClientStreams,
+    @Inject(AppendHealth) health: AppendHealth,
+  ) {
+    this.#parts = parts;
+    this.#clients = clients;
+    this.#health = health;
+    const registers = [parts.metrics];
+    this.#seconds = new Histogram({
+      name: 'rollbook_append_seconds',
+      help: 'From handing events to the log until they are durable',
+      buckets: DURATION_BUCKETS,
+      registers,
+    });
+    this.#appended = new Counter({
+      name: 'rollbook_events_total',
+      help: 'Events appended, by type',
+      labelNames: ['type'],
+      registers,
+    });
+  }
+
+  /**
+   * Changes one client.
+   *
+   * @param decideOn makes the command from the client's state; called again when another change came first
+   * @returns the client after the change; no facts when there was nothing to change
+   * @throws RegistrationError what `decide` refuses, or `unavailable` after {@link ATTEMPTS} conflicts
+   */
+  async change<Extra>(
+    client_id: string,
+    caller: Caller,
+    decideOn: (client: Client) => Promise<Decision<Extra>>,
+  ): Promise<Outcome<Extra>> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const client = await this.#clients.load(client_id);
+      const decision = await decideOn(client);
+      try {
+        return await this.append(client_id, client, caller, decision);
+      } catch (error) {
+        if (!(error instanceof VersionConflict)) throw error;
+        this.#parts.logger.debug({ client_id, attempt }, 'another change came first');
+      }
+    }
+    throw new RegistrationError('unavailable', 'the client is being changed by others; try again', {
+      retryAfterSeconds: 1,
+    });
+  }
+
+  /** One attempt, on a state that is known. */
+  async append<Extra>(
+    client_id: string,
+    client: Client,
+    caller: Caller,
+    { command, secretsInPlay, extra }: Decision<Extra>,
+  ): Promise<Outcome<Extra>> {
+    const { clock, log, policy, random, readModels } = this.#parts;
+    const facts = decide(command, client.state);
+    if (facts.length === 0) return { client, facts, extra };
+    lintFacts(facts, secretsInPlay);
+    const streamId = streamIdOf(client_id);
+    const expectedVersion = client.state.streamVersion;
+    const { texts, events } = recordFacts({
+      facts,
+      streamId,
+      expectedVersion,
+      previousRecordedAt: client.state.recordedAt,
+      now: clock(),
+      actor: caller.actor,
+      policyVersion: policy.policyVersion,
+      correlationId: caller.correlationId,
+      causationId: null,
+      personalKey: facts.some(({ personal }) => personal !== null)
+        ? await this.#personalKey(client.state)
+        : null,
+      random,
+      newEventId: uuidV7,
+    });
+    const start = performance.now();
+    const { position } = await this.#health.observe(
+      log.append({ streamId, expectedVersion, events: texts, commitId: caller.correlationId }),
+    );
+    this.#seconds.observe((performance.now() - start) / 1000);
+    for (const { type } of facts) this.#appended.inc({ type });
+    readModels.wake();
+    const first = position - events.length + 1;
+    const changed = this.#clients.extend(
+      client_id,
+      client,
+      events.map((event, at) => Object.assign(event, { position: first + at })),
+    );
+    return { client: changed, facts, extra };
+  }
+
+  /** The client's own key; a new one for a new client, or for one whose key was erased. */
+  async #personalKey({ kid }: ClientState) {
+    const { keys } = this.#parts;
+    return (kid === null ? null : await keys.find(kid)) ?? keys.take();
+  }
+}

@@ -1,0 +1,35 @@
+import type { FastifyCorsOptions } from '@fastify/cors';
+import type { FastifyRequest } from 'fastify';
+import type { KnownRoutes } from './known-routes.js';
+
+/** What browser-based clients use (DCR §3, §4); operators and auditors do not call from foreign pages. */
+const FOR_BROWSERS = /^\/(connect|\.well-known)\//;
+
+type Answer = (error: Error | null, options: FastifyCorsOptions) => void;
+
+/**
+ * CORS of one request: open for the public paths, without credentials (S11); absent everywhere else.
+ *
+ * @param origins `*`, or the origins that may call
+ */
+export function corsFor(
+  origins: readonly string[],
+  routes: KnownRoutes,
+): (request: FastifyRequest, answer: Answer) => void {
+  const origin = origins.includes('*') ? '*' : [...origins];
+  return (request, answer) => {
+    const methods = FOR_BROWSERS.test(request.url) ? routes.methodsOf(request.url) : null;
+    // A preflight names what it wants to do; any other OPTIONS is answered with Allow alone.
+    const isPreflight = request.headers['access-control-request-method'] !== undefined;
+    if (methods === null || (request.method === 'OPTIONS' && !isPreflight))
+      return answer(null, { origin: false });
+    answer(null, {
+      origin,
+      methods,
+      allowedHeaders: ['Authorization', 'Content-Type'],
+      exposedHeaders: ['WWW-Authenticate', 'Retry-After'],
+      maxAge: 86_400,
+      strictPreflight: false,
+    });
+  };
+}

@@ -1,0 +1,65 @@
+import { Counter, type Logger } from '@rollbook/platform';
+import type { RegistrationError } from '@rollbook/protocol';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RegistrationApiParts } from '../parts.js';
+import { asRefusal, errorAnswer } from './error-answer.js';
+import type { KnownRoutes } from './known-routes.js';
+
+/** The one place where an error becomes an answer. Refusals are counted and logged by rule, without personal data. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  readonly #logger: Logger;
+  readonly #routes: KnownRoutes;
+  readonly #refusals: Counter<'error' | 'rule'>;
+
+  constructor(parts: RegistrationApiParts, routes: KnownRoutes) {
+    this.#logger = parts.logger;
+    this.#routes = routes;
+    this.#refusals = new Counter({
+      name: 'rollbook_refusals_total',
+      help: 'Refused requests, by error code and rule',
+      labelNames: ['error', 'rule'],
+      registers: [parts.metrics],
+    });
+  }
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const context = host.switchToHttp();
+    this.answer(error, context.getRequest<FastifyRequest>(), context.getResponse<FastifyReply>());
+  }
+
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    let refusal = asRefusal(error, request.id);
+    if (refusal.refusal === 'not_found') {
+      const methods = this.#routes.methodsOf(request.url);
+      const unrouted = methods !== null && !methods.includes(request.method);
+      if (unrouted) {
+        reply.header('allow', methods.join(', '));
+        if (request.method === 'OPTIONS') return void reply.code(204).send();
+        refusal = asRefusal({ statusCode: 405 }, request.id);
+      }
+    }
+    this.#report(refusal, request);
+    const { status, headers, body } = errorAnswer(refusal);
+    // An answer that has begun (an export, a stream) can only be cut off.
+    if (reply.raw.headersSent) return void reply.raw.destroy();
+    reply.code(status).headers(headers).type('application/json; charset=utf-8').send(JSON.stringify(body));
+  }
+
+  #report(refusal: RegistrationError, request: FastifyRequest): void {
+    const { status, body } = errorAnswer(refusal);
+    const rules = refusal.violations.map(({ rule }) => rule);
+    for (const rule of rules.length === 0 ? ['none'] : rules) this.#refusals.inc({ error: body.error, rule });
+    const fields = {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url,
+      status,
+      refusal: refusal.refusal,
+      rules,
+    };
+    if (status >= 500) this.#logger.error({ ...fields, err: refusal.cause ?? refusal }, 'request failed');
+    else this.#logger.info(fields, 'request refused');
+  }
+}

@@ -1,0 +1,32 @@
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { PARTS, type RegistrationApiParts } from '../parts.js';
+
+/** For whoever runs the process: should it be replaced, and may work come? */
+@Controller('health')
+export class HealthController {
+  readonly #parts: RegistrationApiParts;
+
+  constructor(@Inject(PARTS) parts: RegistrationApiParts) {
+    this.#parts = parts;
+    parts.health.add('live', 'projector', async () => {
+      const stopped = (await parts.readModels.projections()).find(({ state }) => state === 'stopped');
+      return stopped === undefined ? null : `the projection ${stopped.name} has stopped`;
+    });
+  }
+
+  @Get('live')
+  live(@Res() reply: FastifyReply): Promise<void> {
+    return this.#answer('live', reply);
+  }
+
+  @Get('ready')
+  ready(@Res() reply: FastifyReply): Promise<void> {
+    return this.#answer('ready', reply);
+  }
+
+  async #answer(kind: 'live' | 'ready', reply: FastifyReply): Promise<void> {
+    const report = await this.#parts.health.report(kind);
+    void reply.code(report.failing.length === 0 ? 200 : 503).send(report);
+  }
+}

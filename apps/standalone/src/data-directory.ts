@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import path from 'node:path';
+import { generateRecipient } from '@rollbook/credentials';
+import { type NamedToken, masterKey, namedTokens } from '@rollbook/platform';
+
+/** The files of a data directory; those without `.sqlite` are the named key files. */
+export const FILES = {
+  log: 'log.sqlite',
+  models: 'models.sqlite',
+  keys: 'keys.sqlite',
+  adminTokens: 'admin-tokens',
+  auditorTokens: 'auditor-tokens',
+  masterKey: 'master-key',
+  secretRecipients: 'secret-recipients.json',
+  secretRecipientPrivateKey: 'secret-recipient-private-key.json',
+} as const;
+
+/** Makes the directory, for its owner only. */
+export function openDataDirectory(directory: string): string {
+  const absolute = path.resolve(directory);
+  mkdirSync(absolute, { recursive: true, mode: 0o700 });
+  chmodSync(absolute, 0o700);
+  return absolute;
+}
+
+/** The tokens of a key file, lines `name:token`; at the first start one is generated. */
+export function tokensIn(directory: string, file: string, name: string): readonly NamedToken[] {
+  return namedTokens(readOrMake(directory, file, () => `${name}:${randomBytes(32).toString('base64url')}\n`));
+}
+
+/** The generated master key. */
+export function masterKeyIn(directory: string): Buffer {
+  return masterKey(
+    readOrMake(directory, FILES.masterKey, () => `${randomBytes(32).toString('base64url')}\n`).trim(),
+  );
+}
+
+/**
+ * The generated recipient of sealed secrets. Its private key lies beside the log, so that the embedded service works
+ * out of the box: who can read the directory can open the secrets (docs/decisions/0002).
+ */
+export async function secretRecipientsIn(directory: string): Promise<unknown> {
+  const { publicJwks, privateJwk } = await generateRecipient();
+  // The private key first: a public one without it would seal secrets that nobody can open.
+  const stored = readOrMake(
+    directory,
+    FILES.secretRecipientPrivateKey,
+    () => `${JSON.stringify(privateJwk)}\n`,
+  );
+  const { d: _private, ...publicJwk } = JSON.parse(stored) as typeof privateJwk;
+  const ours = publicJwk.kid === privateJwk.kid ? publicJwks : { keys: [publicJwk] };
+  return JSON.parse(readOrMake(directory, FILES.secretRecipients, () => `${JSON.stringify(ours)}\n`));
+}
+
+/** Reads a file, or writes it first: whole and durable, or not at all, and for its owner only. */
+function readOrMake(directory: string, name: string, content: () => string): string {
+  const file = path.join(directory, name);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const text = content();
+  const next = `${file}.new`;
+  const handle = openSync(next, 'w', 0o600);
+  writeSync(handle, text);
+  fsyncSync(handle);
+  closeSync(handle);
+  renameSync(next, file);
+  syncDirectory(directory);
+  return text;
+}
+
+/** A rename is durable once its directory is. */
+function syncDirectory(directory: string): void {
+  const handle = openSync(directory, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { LogDamaged, DataDirectoryInUse, LogUnavailable } from '@rollbook/event-log';
+import { MasterKeyRefused } from '@rollbook/personal-data';
+import { ConfigurationError, createLogger, unknownVariables } from '@rollbook/platform';
+import { PolicyError } from '@rollbook/policy';
+import { RecipientsError } from '@rollbook/credentials';
+import { createApp } from '../../registration-api/src/create-app.js';
+import { compose } from './composition.js';
+import { ALL_VARIABLES, publicUrlAt, readConfiguration } from './configuration.js';
+import { FILES } from './data-directory.js';
+
+/** In-flight requests are answered and files closed within this time, or the process ends all the same. */
+const STOP_WITHIN_MS = 10_000;
+
+/**
+ * Starts the embedded service and serves until SIGTERM or SIGINT.
+ *
+ * @returns when it is listening
+ * @throws {@link startMistakes} knows what an operator can mend; anything else is a defect
+ */
+export async function serve(): Promise<void> {
+  const readFile = (file: string) => readFileSync(file, 'utf8');
+  const configuration = readConfiguration(process.env, readFile);
+  const logger = createLogger({ level: configuration.logLevel, pretty: process.stdout.isTTY });
+  for (const name of unknownVariables([ALL_VARIABLES], process.env)) {
+    logger.warn({ variable: name }, 'unknown variable, ignored');
+  }
+  // A port of 0 is settled before anything needs the public URL.
+  const port = configuration.port === 0 ? await freePort(configuration.host) : configuration.port;
+  const publicUrl = publicUrlAt(configuration, port);
+  const composition = await compose(configuration, publicUrl, logger, readFile);
+  const { parts, directory } = composition;
+  const app = await createApp(parts);
+  const stop = stopOnce(async () => {
+    await app.close();
+    await composition.close();
+  });
+  try {
+    await app.listen(port, configuration.host);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      logger.info('stopping');
+      void stop().then(() => process.exit(0));
+    });
+  }
+  const places = [
+    `listening on ${await app.getUrl()}, public URL ${publicUrl}`,
+    `data in ${directory}`,
+    `admin tokens: ${configuration.adminTokens === null ? path.join(directory, FILES.adminTokens) : 'ROLLBOOK_ADMIN_TOKENS'}`,
+    `auditor tokens: ${configuration.auditorTokens === null ? path.join(directory, FILES.auditorTokens) : 'ROLLBOOK_AUDITOR_TOKENS'}`,
+  ];
+  for (const place of places) logger.info(place);
+}
+
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, host, () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+function stopOnce(stop: () => Promise<void>): () => Promise<void> {
+  let stopping: Promise<void> | null = null;
+  return () => {
+    if (stopping !== null) return stopping;
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    return (stopping = stop());
+  };
+}
+
+/** @returns one line for each thing that keeps the service from starting and that an operator can mend; null for a defect */
+export function startMistakes(error: unknown): readonly string[] | null {
+  if (error instanceof ConfigurationError) return error.mistakes;
+  if (error instanceof PolicyError) return error.mistakes.map((mistake) => `ROLLBOOK_POLICY: ${mistake}`);
+  if (error instanceof RecipientsError)
+    return error.mistakes.map((mistake) => `ROLLBOOK_SECRET_RECIPIENTS: ${mistake}`);
+  const said = [DataDirectoryInUse, LogDamaged, LogUnavailable, MasterKeyRefused].some(
+    (known) => error instanceof known,
+  );
+  if (said) return [(error as Error).message];
+  return systemMistake(error as NodeJS.ErrnoException);
+}
+
+function systemMistake({
+  code,
+  path: place,
+  syscall,
+}: NodeJS.ErrnoException & { path?: string }): readonly string[] | null {
+  if (syscall === 'listen') return [`ROLLBOOK_HOST, ROLLBOOK_PORT: cannot listen there (${code})`];
+  if (code !== undefined && ['EACCES', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST', 'EPERM'].includes(code)) {
+    return [`ROLLBOOK_DATA_DIR: ${place ?? 'the data directory'} cannot be used (${code})`];
+  }
+  return null;
+}
