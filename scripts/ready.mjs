@@ -22,6 +22,8 @@ const at = (...parts) => path.join(ROOT, ...parts);
 const INSTALLED = at('node_modules', '.rollbook-installed');
 const BUILT = at('dist', '.rollbook-built');
 const LOCK = at('.ready.lock');
+/** What is compiled: the product, and the tests and benchmarks that run as programs of their own. */
+const FOLDERS = ['apps', 'libs', 'test', 'bench'];
 /** After this long a lock is taken to be left over from a killed run, in milliseconds. */
 const LOCK_STALE_MS = 10 * 60_000;
 
@@ -41,7 +43,7 @@ function sourcesDigest() {
       }
     }
   };
-  for (const folder of ['apps', 'libs']) walk(at(folder));
+  for (const folder of FOLDERS) walk(at(folder));
   return digest(lines.sort().join('\n'));
 }
 
@@ -63,8 +65,7 @@ function build() {
   const next = `dist.next-${process.pid}`;
   run('building', process.execPath, [
     at('node_modules', '@swc', 'cli', 'bin', 'swc.js'),
-    'apps',
-    'libs',
+    ...FOLDERS,
     '-d',
     next,
     '--config-file',
