@@ -4,25 +4,32 @@ import { spawnSync } from 'node:child_process';
 
 const bin = (name) => `node_modules/.bin/${name}`;
 const PARTS = [
-  ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
-  ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings', 'apps', 'libs', 'test', 'bench', 'scripts']],
-  ['types', process.execPath, ['node_modules/typescript7/bin/tsc', '--noEmit', '-p', 'tsconfig.json']],
-  [
-    'boundaries',
-    bin('depcruise'),
-    ['--config', '.dependency-cruiser.mjs', 'apps', 'libs', 'test', '--output-type', 'err-long'],
-  ],
-  ['drift', process.execPath, ['scripts/generate-docs.mjs', '--check']],
+  { name: 'format', command: bin('prettier'), args: ['--check', '--log-level', 'warn', '.'] },
+  {
+    name: 'lint',
+    command: bin('oxlint'),
+    args: ['--type-aware', '--deny-warnings', 'apps', 'libs', 'test', 'bench', 'scripts'],
+  },
+  {
+    name: 'types',
+    command: process.execPath,
+    args: ['node_modules/typescript7/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
+  },
+  {
+    name: 'boundaries',
+    command: bin('depcruise'),
+    args: ['--config', '.dependency-cruiser.mjs', 'apps', 'libs', 'test', '--output-type', 'err-long'],
+  },
+  { name: 'drift', command: process.execPath, args: ['scripts/generate-docs.mjs', '--check'] },
 ];
 
 const failed = [];
-for (const [name, command, args] of PARTS) {
+for (const { name, command, args } of PARTS) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
-  const ok = status === 0;
-  console.log(`${ok ? 'ok  ' : 'FAIL'} ${name}`);
-  if (!ok) {
+  console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${name}`);
+  if (status !== 0) {
     failed.push(name);
-    console.log(error?.message ?? String(stdout) + String(stderr));
+    console.log(error?.message ?? stdout + stderr);
   }
 }
 if (failed.length > 0) {

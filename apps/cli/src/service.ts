@@ -61,7 +61,7 @@ export function connect(terminal: Terminal, url: string | undefined): Service {
       const decoder = new TextDecoder('utf-8', { fatal: true });
       let rest = '';
       for await (const chunk of response.body ?? []) {
-        rest += decoder.decode(chunk as Uint8Array, { stream: true });
+        rest += decoder.decode(chunk, { stream: true });
         const complete = rest.split('\n');
         rest = complete.pop() ?? '';
         yield* complete;
@@ -106,17 +106,14 @@ const exitOf = (status: number) => {
 function sentenceOf(response: Response, answer: unknown): string {
   if (typeof answer !== 'object' || answer === null || !('error' in answer)) return `HTTP ${response.status}`;
   const { error, error_description, violations } = answer as {
-    error: unknown;
-    error_description?: unknown;
+    error: string;
+    error_description?: string;
     violations?: { members: string[]; section: string; message: string }[];
   };
   const retry = response.headers.get('retry-after');
   const lines = (violations ?? []).map((v) => `  ${v.members.join(', ')}: ${v.message} (${v.section})`);
-  const description = error_description === undefined ? '' : `: ${String(error_description)}`;
-  return [
-    `${String(error)}${description}${retry === null ? '' : ` (try again in ${retry} s)`}`,
-    ...lines,
-  ].join('\n');
+  const description = error_description === undefined ? '' : `: ${error_description}`;
+  return [`${error}${description}${retry === null ? '' : ` (try again in ${retry} s)`}`, ...lines].join('\n');
 }
 
 function parse(text: string): unknown {

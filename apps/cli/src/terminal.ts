@@ -27,7 +27,7 @@ export function processTerminal(): Terminal {
         process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
       }),
     stderr: (text) => void process.stderr.write(text),
-    stderrIsTerminal: process.stderr.isTTY === true,
+    stderrIsTerminal: process.stderr.isTTY,
     fetch: globalThis.fetch,
   };
 }

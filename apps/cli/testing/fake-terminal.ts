@@ -21,7 +21,7 @@ export function fakeTerminal(
       const headers = new Headers(init?.headers);
       sent.push({
         method: init?.method ?? 'GET',
-        url: String(input),
+        url: input instanceof Request ? input.url : input.toString(),
         body: typeof init?.body === 'string' ? JSON.parse(init.body) : undefined,
         authorization: headers.get('authorization') ?? undefined,
       });
