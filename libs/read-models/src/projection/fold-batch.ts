@@ -30,11 +30,8 @@ export type FoldSource = {
   /** Those of the clients that the model knows; the others may be left out. */
   load: (clientIds: readonly string[]) => Map<string, ClientRecord> | Promise<Map<string, ClientRecord>>;
   readStream: EventLogReader['readStream'];
-  /**
-   * Whether a registration may be in the model already. Not where documents and checkpoint are one atomic write; then
-   * a client is not looked up when the batch begins with its registration.
-   */
-  redelivers: boolean;
+  /** Position of the newest registration in the model: clients that are registered after it are not looked up. */
+  newestRegistration: number;
 };
 
 const CLIENT_STREAM = streamIdOf('');
@@ -58,7 +55,7 @@ export async function foldBatch(events: readonly StoredEvent[], source: FoldSour
     recordedAt: null,
     unknown: null,
   };
-  const records = await source.load(knownClients(events, source.redelivers));
+  const records = await source.load(knownClients(events, source.newestRegistration));
   for (const stored of events) {
     const client_id = clientIdOf(stored.streamId);
     if (client_id !== null) {
@@ -83,13 +80,13 @@ export async function foldBatch(events: readonly StoredEvent[], source: FoldSour
 }
 
 /** The clients that the model may know. */
-function knownClients(events: readonly StoredEvent[], redelivers: boolean): string[] {
+function knownClients(events: readonly StoredEvent[], newestRegistration: number): string[] {
   const known = new Set<string>();
   const registered = new Set<string>();
-  for (const { streamId, streamVersion } of events) {
+  for (const { position, streamId, streamVersion } of events) {
     const client_id = clientIdOf(streamId);
     if (client_id === null || registered.has(client_id)) continue;
-    if (streamVersion === 1 && !redelivers) registered.add(client_id);
+    if (streamVersion === 1 && position > newestRegistration) registered.add(client_id);
     else known.add(client_id);
   }
   return [...known];

@@ -32,7 +32,7 @@ function source(log: readonly StoredEvent[] = [], records: [string, ClientRecord
         .filter((event) => event.streamId === streamId && event.streamVersion > afterVersion)
         .slice(0, limit),
   );
-  return { load: () => new Map(records), readStream, redelivers: true } satisfies FoldSource;
+  return { load: () => new Map(records), readStream, newestRegistration: Infinity } satisfies FoldSource;
 }
 
 test('design §2 · events of several clients fold into a document each', async () => {

@@ -73,6 +73,7 @@ export type ClientsTables = {
   write(batch: Pick<FoldedBatch, 'changed' | 'parked' | 'skipped'>): void;
   unpark(client_id: string): boolean;
   parkedCount(): number;
+  newestRegistration(): number;
 };
 
 /** Reading and writing the tables of one generation, for the one writer. */
@@ -92,12 +93,13 @@ export function clientsTables(db: Database.Database, tables: Tables): ClientsTab
   const findParked = db.prepare<[string], { client_id: string }>(
     `SELECT client_id FROM ${parked} WHERE client_id = ?`,
   );
-  const insertParked = db.prepare(`INSERT INTO ${parked} VALUES (?, ?, ?, ?, 0)`);
+  const insertParked = db.prepare(`INSERT OR IGNORE INTO ${parked} VALUES (?, ?, ?, ?, 0)`);
   const countSkipped = db.prepare(
     `UPDATE ${parked} SET skippedEvents = skippedEvents + ? WHERE client_id = ?`,
   );
   const deleteParked = db.prepare(`DELETE FROM ${parked} WHERE client_id = ?`);
   const countParked = db.prepare<[], number>(`SELECT count(*) FROM ${parked}`).pluck();
+  const newest = db.prepare<[], number | null>(`SELECT max(id) FROM ${clients}`).pluck();
   const parkedCount = () => countParked.get() ?? 0;
 
   function insert(id: number, document: ClientDocument): void {
@@ -147,8 +149,11 @@ export function clientsTables(db: Database.Database, tables: Tables): ClientsTab
   return {
     load(clientIds) {
       const records = new Map<string, ClientRecord>();
-      for (const client_id of clientIds)
-        records.set(client_id, loadAt(client_id, findId.get(client_id) ?? 0));
+      const anyParked = parkedCount() > 0;
+      for (const client_id of clientIds) {
+        const id = findId.get(client_id);
+        if (id !== undefined || anyParked) records.set(client_id, loadAt(client_id, id ?? 0));
+      }
       return records;
     },
     loadAt,
@@ -164,5 +169,6 @@ export function clientsTables(db: Database.Database, tables: Tables): ClientsTab
     },
     unpark: (client_id) => deleteParked.run(client_id).changes === 1,
     parkedCount,
+    newestRegistration: () => newest.get() ?? 0,
   };
 }

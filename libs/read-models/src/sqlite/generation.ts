@@ -16,6 +16,8 @@ export type Generation = {
   /** Lets a parked client be projected again and writes what that gave; the checkpoint stays. */
   commitRetry(client_id: string, batch: FoldedBatch): void;
   parkedCount(): number;
+  /** Position of the newest registration in the model; 0 while it is empty. */
+  newestRegistration(): number;
 };
 
 /** Fingerprint of an event, by which a checkpoint recognises the log that it was taken on. */
@@ -54,6 +56,7 @@ export function openGeneration(db: Database.Database, row: ModelRow): Generation
     },
     commitRetry: (client_id, batch) => usable(() => writeRetry.immediate(client_id, batch)),
     parkedCount: () => usable(() => rows.parkedCount()),
+    newestRegistration: () => usable(() => rows.newestRegistration()),
   };
 }
 

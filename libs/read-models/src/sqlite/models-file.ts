@@ -42,12 +42,14 @@ export function openModelsFile(file: string): Database.Database {
   return usable(() => {
     const db = new Database(file, { timeout: 5000 });
     try {
+      // A document takes about 1 KiB: pages of 8 KiB are better filled than those of 4.
+      db.pragma('page_size = 8192');
       db.pragma('journal_mode = WAL');
       // A power loss may take the last batches along; they are projected again from the log.
       db.pragma('synchronous = NORMAL');
       db.pragma('cache_size = -16000');
       // Index pages are written again and again; moved into the database less often, that costs half as much.
-      db.pragma('wal_autocheckpoint = 8000');
+      db.pragma('wal_autocheckpoint = 4000');
       db.pragma('journal_size_limit = 67108864');
       if (db.pragma('schema_version', { simple: true }) === 0) create(db);
       check(db);

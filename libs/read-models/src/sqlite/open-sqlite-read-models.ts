@@ -21,7 +21,7 @@ export type SqliteReadModelsOptions = {
 };
 
 /** Heap bounds per thread in MiB: pages and batches are bounded, so more would only be garbage not yet collected. */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8 };
 
 type Thread = { worker: Worker; calls: WorkerCalls };
 

@@ -1,6 +1,7 @@
 import type { EventLogReader } from '@rollbook/event-log';
 import { streamIdOf } from '@rollbook/registration';
 import { type FoldedBatch, foldBatch } from '../projection/fold-batch.js';
+import { PageSize } from '../projection/page-size.js';
 import { type ProjectionStatus, RebuildRunning, type RebuildStatus } from '../read-models.js';
 import { type Generation, leftovers } from './generation.js';
 import { ModelsUnusable, usable } from './models-file.js';
@@ -9,9 +10,8 @@ import { rebuildModel } from './rebuild.js';
 import { WorkerEnded } from './worker-calls.js';
 
 const BATCH_EVENTS = 1000;
-/** After a batch smaller than this the projector rests, so that under load events come in batches, not one by one. */
-const SMALL_BATCH_EVENTS = 256;
-const REST_MS = 20;
+/** After the last events there are the projector rests, so that under load they come in batches, not one by one. */
+const REST_MS = 40;
 /** Looks for events without being woken: a wake-up that was lost costs a second, not the events. */
 const POLL_MS = 1000;
 /** Reading a position in each of a few threads takes milliseconds. */
@@ -27,6 +27,7 @@ export type ProjectorOptions = {
   onReplaced: () => void;
 };
 
+type Progress = 'more to come' | 'all taken in' | 'nothing new';
 type RunningRebuild = { steps: AsyncGenerator<void, Generation>; status: RebuildStatus; beside: boolean };
 
 /**
@@ -42,6 +43,7 @@ export class Projector {
   /** Statements that drop what nobody uses any more, done one at a time. */
   #cleanup: string[] = [];
   #jobs: ((models: OpenModels | null) => Promise<void>)[] = [];
+  readonly #pageSize = new PageSize(BATCH_EVENTS);
   #woken = false;
   #closing = false;
   #interrupt: (() => void) | null = null;
@@ -89,7 +91,11 @@ export class Projector {
       const stream = await this.#options.reader.readStream(streamIdOf(client_id), { afterVersion });
       const batch = await foldBatch(
         stream.filter(({ position }) => position <= live.at.position),
-        { load: () => new Map([[client_id, record]]), readStream: this.#readStream, redelivers: true },
+        {
+          load: () => new Map([[client_id, record]]),
+          readStream: this.#readStream,
+          newestRegistration: Infinity,
+        },
       );
       if (batch.unknown !== null) throw new Error(batch.unknown.reason);
       live.commitRetry(client_id, batch);
@@ -154,12 +160,12 @@ export class Projector {
     let failures = 0;
     while (!this.#closing) {
       try {
-        const events = await this.#turn();
+        const progress = await this.#turn();
         failures = 0;
         this.#tell();
-        if (this.#rebuild !== null || this.#cleanup.length > 0 || events >= SMALL_BATCH_EVENTS)
-          await breathe();
-        else if (events > 0) await this.#sleep(REST_MS, false);
+        const busy = this.#rebuild !== null || this.#cleanup.length > 0;
+        if (busy || progress === 'more to come') await breathe();
+        else if (progress === 'all taken in') await this.#sleep(REST_MS, false);
         else await this.#sleep(POLL_MS, true);
       } catch (error) {
         failures += 1;
@@ -181,19 +187,19 @@ export class Projector {
     for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) await job(models);
   }
 
-  /** Gives the number of events that the live model took in. */
-  async #turn(): Promise<number> {
+  /** One of each thing there is to do; says what the live model took in. */
+  async #turn(): Promise<Progress> {
     const models = this.#models ?? (await this.#openModels());
     this.#woken = false;
     await this.#runJobs(models);
     const waits = this.#rebuild?.beside === false;
-    const events = waits ? 0 : await this.#project(models.live);
+    const progress = waits ? 'nothing new' : await this.#project(models.live);
     if (this.#rebuild !== null) await this.#stepRebuild(models, this.#rebuild);
     else {
       const statement = this.#cleanup.shift();
       if (statement !== undefined) usable(() => models.db.exec(statement));
     }
-    return events;
+    return progress;
   }
 
   async #openModels(): Promise<OpenModels> {
@@ -215,26 +221,30 @@ export class Projector {
     this.#cleanup = [];
   }
 
-  async #project(live: Generation): Promise<number> {
+  async #project(live: Generation): Promise<Progress> {
     const { reader } = this.#options;
-    const events = await reader.readAll({ after: live.at.position, limit: BATCH_EVENTS });
+    const limit = this.#pageSize.events;
+    const events = await reader.readAll({ after: live.at.position, limit });
+    this.#pageSize.read(events);
     if (events.length === 0) {
       const mismatch = (await reader.head()) < live.at.position ? await logMismatch(reader, live.at) : null;
       if (mismatch !== null) throw new ModelsUnusable(mismatch);
       this.#resume();
-      return 0;
+      return 'nothing new';
     }
     const batch = await foldBatch(events, {
       load: live.load,
       readStream: this.#readStream,
-      // A rebuild knows that nothing comes twice; here a look at the model costs little and settles it.
-      redelivers: true,
+      newestRegistration: live.newestRegistration(),
     });
     live.commit(batch);
     this.#count(batch);
-    if (batch.unknown === null) this.#resume();
-    else this.#pause(`position ${batch.unknown.position}: ${batch.unknown.reason}`);
-    return batch.unknown === null ? events.length : 0;
+    if (batch.unknown !== null) {
+      this.#pause(`position ${batch.unknown.position}: ${batch.unknown.reason}`);
+      return 'nothing new';
+    }
+    this.#resume();
+    return events.length === limit ? 'more to come' : 'all taken in';
   }
 
   #startRebuild({ db, live }: OpenModels, reason: string, beside: boolean): void {

@@ -4,11 +4,12 @@ import type Database from 'better-sqlite3';
 import type { ClientDocument } from '../clients/document.js';
 import { differingMembers } from '../projection/compare.js';
 import { applyStored, clientIdOf } from '../projection/fold-batch.js';
+import { PageSize } from '../projection/page-size.js';
 import type { ReplayDifference, ReplayReport } from '../read-models.js';
 import { rowValues, type Tables } from './clients-tables.js';
 
 /** Events, or events of one stream, held in memory. */
-const PAGE_EVENTS = 2000;
+const PAGE_EVENTS = 500;
 const REPORTED_DIFFERENCES = 100;
 
 /** Part of a replay: the clients that were registered at positions above `from`, up to and with `to`. */
@@ -79,9 +80,11 @@ export async function findLacking(
 }
 
 async function* pages({ from, to, reader, onProgress, throwIfAborted }: ReplaySegment) {
+  const size = new PageSize(PAGE_EVENTS);
   for (let after = from; after < to;) {
     throwIfAborted();
-    const events = await reader.readAll({ after, limit: Math.min(PAGE_EVENTS, to - after) });
+    const events = await reader.readAll({ after, limit: Math.min(size.events, to - after) });
+    size.read(events);
     const last = events.at(-1)?.position;
     if (last === undefined) throw new Error(`the log ends at ${after}, before the model's position ${to}`);
     yield { events, after, last };
