@@ -66,7 +66,7 @@ export function openModelsReader(file: string): Database.Database {
   return usable(() => {
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 });
     try {
-      db.pragma('cache_size = -16000');
+      db.pragma('cache_size = -6000');
       check(db);
       return db;
     } catch (error) {
