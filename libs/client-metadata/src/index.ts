@@ -1,5 +1,5 @@
 export { MEMBERS, UNSUPPORTED } from './members.js';
-export type { ClientMetadata, MemberName, PersonalMetadata } from './members.js';
+export type { ClientMetadata, MemberName, PersonalMetadata, RecordMember } from './members.js';
 export * from './metadata-policy.js';
 export { splitPersonal } from './personal.js';
 export { isAllowedAddress, isSpecialPurposeAddress } from './predicates/address.js';

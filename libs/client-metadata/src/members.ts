@@ -394,7 +394,8 @@ export type MemberName = keyof Rows;
 type ValueOf<Name extends MemberName> = Rows[Name]['shape'] extends Shape<infer Value> ? Value : never;
 /** What the server writes, or what only helps to choose another member, is in no record. */
 type NotKept = { readonly writtenBy: 'server' } | { readonly chooses: string };
-type Kept = { [Name in MemberName]: Rows[Name] extends NotKept ? never : Name }[MemberName];
+/** Members that a record can have, untagged. */
+export type RecordMember = { [Name in MemberName]: Rows[Name] extends NotKept ? never : Name }[MemberName];
 type Localized = {
   [Name in MemberName]: Rows[Name] extends { readonly localized: true } ? Name : never;
 }[MemberName];
@@ -403,7 +404,7 @@ type Personal = {
 }[MemberName];
 
 /** A validated record: wire names, defaults in place, nothing unknown, nothing `null` or `""`. */
-export type ClientMetadata = { readonly [Name in Kept]?: ValueOf<Name> } & {
+export type ClientMetadata = { readonly [Name in RecordMember]?: ValueOf<Name> } & {
   readonly [Name in Localized as `${Name}#${string}`]?: ValueOf<Name>;
 };
 /** The part of a record that is personal data (design §3). */

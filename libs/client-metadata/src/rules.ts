@@ -1,4 +1,4 @@
-import type { ClientMetadata, MemberName } from './members.js';
+import type { ClientMetadata, RecordMember } from './members.js';
 import type { MetadataPolicy } from './metadata-policy.js';
 import { holdsCertificate, holdsFitKey } from './predicates/jwk-set.js';
 import {
@@ -19,9 +19,9 @@ import type { Group } from './table.js';
 export type Rule = {
   id: string;
   /** Named in the violation. `redirect_uris` among them makes it `invalid_redirect_uri`. */
-  members: readonly MemberName[];
+  members: readonly RecordMember[];
   /** Looked at besides `members`: when one of all these is wrong in itself, the rule is not asked. */
-  reads?: readonly MemberName[];
+  reads?: readonly RecordMember[];
   /** `cross-field` unless said otherwise. */
   group?: Group;
   source: string;
@@ -53,10 +53,10 @@ const redirects = (form: RedirectForm, source: string, says: string): Rule => ({
   says,
 });
 
-type EncMember = Extract<MemberName, `${string}_enc`>;
-type AlgMember = Extract<MemberName, `${string}_alg`>;
+type EncMember = Extract<RecordMember, `${string}_enc`>;
+type AlgMember = Extract<RecordMember, `${string}_alg`>;
 type Bounded = Extract<
-  MemberName,
+  RecordMember,
   | 'tls_client_certificate_bound_access_tokens'
   | 'dpop_bound_access_tokens'
   | 'backchannel_user_code_parameter'

@@ -1,4 +1,4 @@
-import type { ClientMetadata, MemberName } from './members.js';
+import type { ClientMetadata, RecordMember } from './members.js';
 import { isSymmetricEncryption, isSymmetricSignature } from './predicates/key-algorithms.js';
 
 /** Members that name the algorithm of a signature made or checked with a key that client and server may share. */
@@ -9,7 +9,7 @@ export const SIGNING_ALGS = [
   'nfv_token_signed_response_alg',
   'introspection_signed_response_alg',
   'authorization_signed_response_alg',
-] as const satisfies readonly MemberName[];
+] as const satisfies readonly RecordMember[];
 
 /** Members that name the key management algorithm of what the server encrypts for the client. */
 export const RESPONSE_ENCRYPTION_ALGS = [
@@ -18,13 +18,13 @@ export const RESPONSE_ENCRYPTION_ALGS = [
   'nfv_token_encrypted_response_alg',
   'introspection_encrypted_response_alg',
   'authorization_encrypted_response_alg',
-] as const satisfies readonly MemberName[];
+] as const satisfies readonly RecordMember[];
 
 /** The same, and what the client encrypts for the server. */
 export const ENCRYPTION_ALGS = [
   ...RESPONSE_ENCRYPTION_ALGS,
   'request_object_encryption_alg',
-] as const satisfies readonly MemberName[];
+] as const satisfies readonly RecordMember[];
 
 /** Whether a client authenticates nowhere (RFC 6749 §2.1, spec 4.2). */
 export function isPublicClient(metadata: ClientMetadata): boolean {

@@ -65,7 +65,7 @@ function readShapes(input: { readonly [name: string]: unknown }, { policy, opera
     const faults = found.length;
     entry.row.shape.check(value, reporter(name, entry, found), policy);
     if (name !== entry.name && repeats(tagged, name)) {
-      found.push(inputViolation('language-tags-distinct', [name], entry.order));
+      found.push(inputViolation('language-tags-distinct', [entry.name], entry.order));
     }
     if (found.length > faults) broken.add(name);
     else members[name] = Array.isArray(value) ? value.slice() : value;
@@ -231,6 +231,13 @@ function rankOf(group: Group, order: number): number {
   return GROUPS.indexOf(group) * GROUP_SIZE + order;
 }
 
+/** Tagged members share the rank of their row; their names decide, not their order in the input. */
+function inReportOrder(a: Found, b: Found): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  const [x = '', y = ''] = [a.violation.members[0], b.violation.members[0]];
+  return x === y ? 0 : x < y ? -1 : 1;
+}
+
 /** The code is a column of the member's row; a violation that names several takes the one that says something. */
 function errorOf(violation: Violation): MetadataErrorCode {
   const codes = violation.members.map((name) => ENTRY_OF.get(name)?.row.error);
@@ -238,7 +245,7 @@ function errorOf(violation: Violation): MetadataErrorCode {
 }
 
 function refused(found: readonly Found[]): Validation {
-  const violations = found.toSorted((a, b) => a.rank - b.rank).map(({ violation }) => violation);
+  const violations = found.toSorted(inReportOrder).map(({ violation }) => violation);
   const [first] = violations;
   return { ok: false, error: first === undefined ? 'invalid_client_metadata' : errorOf(first), violations };
 }
