@@ -5,6 +5,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const library = (name) => import(`../dist/libs/${name}/src/index.js`);
 const GENERATORS = {
   'docs/events.md': async () => (await library('registration')).eventsMarkdown(),
+  'docs/metadata-rules.md': async () => (await library('client-metadata')).metadataRulesMarkdown(),
+  'docs/configuration.md': async () =>
+    (await import('../dist/apps/standalone/src/configuration.js')).configurationMarkdown(),
 };
 
 const check = process.argv.includes('--check');

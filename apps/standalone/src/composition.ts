@@ -6,6 +6,7 @@ import { openSqliteKeyStore } from '@rollbook/personal-data';
 import { createRegistry, HealthRegistry, type Logger, systemClock } from '@rollbook/platform';
 import { effectivePolicy } from '@rollbook/policy';
 import { openSqliteReadModels } from '@rollbook/read-models';
+import { followLog } from '../../projector/src/follow-log.js';
 import type { RegistrationApiParts } from '../../registration-api/src/parts.js';
 import { type Configuration, readPolicy } from './configuration.js';
 import { FILES, masterKeyIn, openDataDirectory, secretRecipientsIn, tokensIn } from './data-directory.js';
@@ -55,6 +56,14 @@ export async function compose(
       logFile: path.join(directory, FILES.log),
     });
     open.push(() => readModels.close());
+    const following = new AbortController();
+    const followed = followLog(log, readModels, following.signal, (err) =>
+      logger.error({ err }, 'the log cannot be followed'),
+    );
+    open.push(async () => {
+      following.abort();
+      await followed;
+    });
     const outbound = createGuardedFetch({
       allowedNetworks: policy.metadata.allowedNetworks,
       userAgent: 'Rollbook',

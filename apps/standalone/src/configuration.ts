@@ -16,6 +16,7 @@ import {
   readVariables,
   type Values,
   variable,
+  variablesMarkdown,
   wholeNumber,
 } from '@rollbook/platform';
 
@@ -199,3 +200,21 @@ export function readPolicy(file: string | null, readFile: (file: string) => stri
 /** The public URL that was configured, or the loopback one of the port. */
 export const publicUrlAt = ({ publicUrl: configured }: Configuration, port: number) =>
   configured ?? `http://localhost:${port}`;
+
+/** docs/configuration.md. */
+export function configurationMarkdown(): string {
+  return `# Configuration
+
+Generated from the table in \`apps/standalone/src/configuration.ts\` (\`npm run docs:generate\`).
+
+The environment is read once, at the start. Every variable \`NAME\` may instead be given as \`NAME_FILE\`, the path of a
+file with the value. A wrong value stops the start with one line for each mistake, which names the variable and never
+its value; a variable with our prefix that is not in this list is named in a warning.
+
+${variablesMarkdown(VARIABLES)}
+\`npx rollbook\` reads \`ROLLBOOK_URL\` (default \`http://localhost:3000\`), \`ROLLBOOK_TOKEN\` and \`ROLLBOOK_TOKEN_FILE\`.
+
+The policy file (\`ROLLBOOK_POLICY\`) says what the authorization server supports, and so what clients may register and
+what discovery announces. Its JSON Schema is served at \`/schemas/policy\`; \`examples/policy.json\` is a complete one.
+`;
+}

@@ -99,7 +99,7 @@ export function unknownVariables(tables: readonly VariableTable[], environment: 
 }
 
 /** Read by `npx rollbook`, which often runs in the shell that starts the service (design §12). */
-const CLI_VARIABLES = ['ROLLBOOK_URL', 'ROLLBOOK_TOKEN'];
+const CLI_VARIABLES = ['ROLLBOOK_URL', 'ROLLBOOK_TOKEN', 'ROLLBOOK_TOKEN_FILE'];
 
 /** The table as a Markdown table, for `docs/configuration.md`. */
 export function variablesMarkdown(table: VariableTable): string {

@@ -93,7 +93,7 @@ export class AppendCommand {
     caller: Caller,
     { command, secretsInPlay, extra }: Decision<Extra>,
   ): Promise<Outcome<Extra>> {
-    const { clock, log, policy, random, readModels } = this.#parts;
+    const { clock, log, policy, random } = this.#parts;
     const facts = decide(command, client.state);
     if (facts.length === 0) return { client, facts, extra };
     lintFacts(facts, secretsInPlay);
@@ -121,7 +121,6 @@ export class AppendCommand {
     );
     this.#seconds.observe((performance.now() - start) / 1000);
     for (const { type } of facts) this.#appended.inc({ type });
-    readModels.wake();
     const first = position - events.length + 1;
     const changed = this.#clients.extend(
       client_id,
