@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { MEMBERS, validateClientMetadata, type Operation } from '@rollbook/client-metadata';
 import { CASES, EVERYTHING } from '@rollbook-testing/client-metadata';
 
@@ -33,7 +33,7 @@ const anything = fc.oneof(
   fc.anything({ withSparseArray: true, withNullPrototype: true, withBigInt: true, withDate: true }),
   fc.webUrl(),
   fc.string({ unit: 'binary' }),
-  fc.string({ unit: fc.constantFrom(...'ahtps:/.@#?[]%*\\\0 1') }),
+  fc.string({ unit: fc.constantFrom(...Array.from('ahtps:/.@#?[]%*\\\0 1')) }),
 );
 /** A seed with some members replaced, by values of other seeds or by anything. */
 const mutated = fc
@@ -46,6 +46,11 @@ function deepFreeze<Value>(value: Value): Value {
     for (const inner of Object.values(value)) deepFreeze(inner);
   }
   return value;
+}
+
+function recordOf(input: unknown): { readonly [member: string]: unknown } {
+  const result = validate(input);
+  return result.ok ? result.metadata : {};
 }
 
 describe('properties of validation', () => {
@@ -70,11 +75,6 @@ describe('properties of validation', () => {
   });
 
   const accepted = mutated.filter((input) => validate(input).ok);
-  const recordOf = (input: unknown): { readonly [member: string]: unknown } => {
-    const result = validate(input);
-    return result.ok ? result.metadata : {};
-  };
-
   test('a normalised record validates to itself', () => {
     fc.assert(
       fc.property(accepted, (input) => {

@@ -126,10 +126,10 @@ function applyChoices(reading: Reading, policy: MetadataPolicy): Reading {
 /** Pass 3: values as they are stored, members in the order of the table, so that equal records are equal texts. */
 function normalise({ members, broken, found }: Reading, policy: MetadataPolicy): Reading {
   const normalised: { [name: string]: unknown } = {};
-  for (const name of Object.keys(members).sort(inTableOrder)) {
-    const { row } = entryOf(name);
-    const value =
-      row.normalise === undefined ? members[name] : row.normalise(members[name] as never, members, policy);
+  const present = Object.keys(members).map((name) => ({ name, entry: entryOf(name) }));
+  for (const { name, entry } of present.sort(inTableOrder)) {
+    const { normalise: touch } = entry.row;
+    const value = touch === undefined ? members[name] : touch(members[name] as never, members, policy);
     if (value !== undefined) normalised[name] = value;
   }
   return { members: normalised, broken, found };
@@ -138,8 +138,9 @@ function normalise({ members, broken, found }: Reading, policy: MetadataPolicy):
 /** Pass 4: members together. A rule about a member that is wrong in itself would only repeat that. */
 function checkRules(metadata: ClientMetadata, broken: ReadonlySet<string>, policy: MetadataPolicy): Found[] {
   const found: Found[] = [];
-  for (const [i, rule] of RULES.entries()) {
-    const isBroken = (name: string): boolean => broken.has(name);
+  const isBroken = (name: string): boolean => broken.has(name);
+  for (let i = 0; i < RULES.length; i += 1) {
+    const rule = RULES[i]!;
     if (broken.size > 0 && (rule.members.some(isBroken) || rule.reads?.some(isBroken) === true)) continue;
     if (rule.holds(metadata, policy)) continue;
     const { id, members, source, says, group = 'cross-field' } = rule;
@@ -200,8 +201,9 @@ function accepts(entry: Entry, value: unknown, policy: MetadataPolicy): boolean 
   return found.length === 0;
 }
 
-function inTableOrder(a: string, b: string): number {
-  return entryOf(a).order - entryOf(b).order || (a < b ? -1 : 1);
+type Present = { name: string; entry: Entry };
+function inTableOrder(a: Present, b: Present): number {
+  return a.entry.order - b.entry.order || (a.name < b.name ? -1 : 1);
 }
 
 /** Types come before values (H46), the values of a member in the group of its row. */

@@ -3,7 +3,7 @@ import { hasSmallExponent } from './predicates/jwk.js';
 import { redirectForm } from './predicates/redirect-uri.js';
 import { isFrontChannel } from './predicates/response-type.js';
 import { isMixedScript } from './predicates/text.js';
-import { parseUri } from './predicates/uri.js';
+import { parseUri, type Uri } from './predicates/uri.js';
 import type { Warning } from './validation.js';
 
 /** `finds` gives the members that deserve attention, as they are spelled in the record. */
@@ -19,16 +19,13 @@ export const WARNINGS: readonly WarningRow[] = [
   {
     id: 'display-uri-host',
     source: 'RFC 7591 §5',
-    finds: (m) => {
-      const hosts = httpHosts(m);
-      return hosts.size === 0 ? [] : displayUris(m, (host) => !hosts.has(host));
-    },
+    finds: (m) => displayUris(m, (uri) => isForeign(m, uri.host)),
     says: 'has a host that no redirect URI has; people may take the client for someone else',
   },
   {
     id: 'display-uri-https',
     source: 'RFC 7591 §2',
-    finds: (m) => displayUris(m, (_host, scheme) => scheme !== 'https'),
+    finds: (m) => displayUris(m, (uri) => uri.scheme !== 'https'),
     says: 'should use https',
   },
   {
@@ -84,15 +81,22 @@ const NAMES: ReadonlySet<string> = new Set(LOCALIZED.filter((name) => name.endsW
 
 /** Members of a record whose untagged name is in the set, tagged ones included. */
 function named(m: ClientMetadata, names: ReadonlySet<string>): [string, unknown][] {
-  return Object.entries(m).filter(([name]) =>
-    names.has(name.includes('#') ? name.slice(0, name.indexOf('#')) : name),
-  );
+  const found: [string, unknown][] = [];
+  for (const name of Object.keys(m)) {
+    const hash = name.indexOf('#');
+    if (names.has(hash < 0 ? name : name.slice(0, hash))) found.push([name, valueOf(m, name)]);
+  }
+  return found;
 }
 
-function displayUris(m: ClientMetadata, matches: (host: string, scheme: string) => boolean): string[] {
+function valueOf(m: { readonly [member: string]: unknown }, name: string): unknown {
+  return m[name];
+}
+
+function displayUris(m: ClientMetadata, isOdd: (uri: Uri) => boolean): string[] {
   return named(m, DISPLAY_URIS).flatMap(([name, value]) => {
     const uri = typeof value === 'string' ? parseUri(value) : null;
-    return uri !== null && matches(uri.host, uri.scheme) ? [name] : [];
+    return uri !== null && isOdd(uri) ? [name] : [];
   });
 }
 
@@ -100,7 +104,9 @@ function redirecting(m: ClientMetadata, matches: (uri: string) => boolean): stri
   return m.redirect_uris?.some(matches) === true ? ['redirect_uris'] : [];
 }
 
-function httpHosts(m: ClientMetadata): Set<string> {
+/** Whether the client has redirect hosts, and a host is none of them. */
+function isForeign(m: ClientMetadata, host: string): boolean {
   const uris = (m.redirect_uris ?? []).map((uri) => parseUri(uri));
-  return new Set(uris.flatMap((uri) => (uri !== null && uri.scheme.startsWith('http') ? [uri.host] : [])));
+  const hosts = uris.flatMap((uri) => (uri !== null && uri.scheme.startsWith('http') ? [uri.host] : []));
+  return hosts.length > 0 && !hosts.includes(host);
 }

@@ -2,17 +2,17 @@ import { isAddressLiteral } from './address.js';
 
 /** The parts of an absolute URI as they stand in the text; only `scheme` and `host` are lower-cased. */
 export type Uri = {
-  scheme: string;
+  readonly scheme: string;
   /** `null` without `//`. */
-  authority: string | null;
-  hasUserinfo: boolean;
+  readonly authority: string | null;
+  readonly hasUserinfo: boolean;
   /** With brackets for IPv6; empty without `//`. */
-  host: string;
+  readonly host: string;
   /** Digits, or `null`; `''` for a colon without digits. */
-  port: string | null;
-  path: string;
-  query: string | null;
-  fragment: string | null;
+  readonly port: string | null;
+  readonly path: string;
+  readonly query: string | null;
+  readonly fragment: string | null;
 };
 
 // RFC 3986 §2: nothing but reserved, unreserved and percent-encoded characters; no backslash, space or non-ASCII.
@@ -21,11 +21,27 @@ const CHARACTERS = /^(?:[\w.~!$&'()*+,;=:@/?#[\]-]|%[\dA-Fa-f]{2})+$/;
 const PARTS = /^([A-Za-z][A-Za-z\d+.-]*):(?:\/\/([^/?#]*))?([^?#[\]]*)(?:\?([^#[\]]*))?(?:#([^#[\]]*))?$/;
 const AUTHORITY = /^(?:([^@[\]]*)@)?(\[[^@[\]]*\]|[^@:[\]]*)(?::(\d*))?$/;
 
+// The rules ask about one URI up to ten times in a validation: enough for the largest registration, small in memory.
+const MAX_RECENT = 128;
+/** Characters; what is longer is refused anyway (S3). */
+const MAX_REMEMBERED = 2048;
+const RECENT = new Map<string, Uri | null>();
+
 /**
  * Reads an absolute URI by RFC 3986, on the string itself: a URL library would repair what has to be refused (4.3).
  * `null` when the text is none.
  */
 export function parseUri(text: string): Uri | null {
+  if (text.length > MAX_REMEMBERED) return readUri(text);
+  const known = RECENT.get(text);
+  if (known !== undefined) return known;
+  const parsed = readUri(text);
+  if (RECENT.size >= MAX_RECENT) RECENT.clear();
+  RECENT.set(text, parsed);
+  return parsed;
+}
+
+function readUri(text: string): Uri | null {
   if (!CHARACTERS.test(text)) return null;
   const parts = PARTS.exec(text);
   if (parts === null) return null;
