@@ -40,14 +40,23 @@ export async function load(
   const expected = counts?.[String(status)]?.count ?? 0;
   const all = result.requests.total;
   if (result.errors > 0 || expected < all * 0.999) {
-    throw new Error(`${target.method} ${new URL(target.url).pathname}: ${result.errors} errors, ${expected} of ${all} answers were ${status}: ${JSON.stringify(counts)}`);
+    throw new Error(
+      `${target.method} ${new URL(target.url).pathname}: ${result.errors} errors, ${expected} of ${all} answers were ${status}: ${JSON.stringify(counts)}`,
+    );
   }
-  return { perSecond: all / result.duration, p50Ms: result.latency.p50, p99Ms: result.latency.p99, requests: all };
+  return {
+    perSecond: all / result.duration,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+    requests: all,
+  };
 }
 
 /** @returns the middle of an odd or even number of figures */
 export function median(figures: readonly number[]): number {
   const sorted = figures.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }

@@ -8,7 +8,11 @@ const server = http.createServer();
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
   const provider = new Provider(`http://127.0.0.1:${port}`, {
-    features: { registration: { enabled: true }, registrationManagement: { enabled: true }, devInteractions: { enabled: false } },
+    features: {
+      registration: { enabled: true },
+      registrationManagement: { enabled: true },
+      devInteractions: { enabled: false },
+    },
     scopes: ['openid', 'offline_access', 'profile', 'email'],
   });
   server.on('request', provider.callback());
