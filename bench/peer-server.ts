@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider from 'oidc-provider';
+import { Provider } from 'oidc-provider';
 
 // The peer of the comparison: node-oidc-provider's registration endpoint with its in-memory store, as its
 // documentation configures it. Prints its port and serves until its stdin closes.
