@@ -43,13 +43,13 @@ export async function createApp(parts: RegistrationApiParts): Promise<NestFastif
 }
 
 function createServer(parts: RegistrationApiParts, filter: ErrorFilter): FastifyInstance {
-  const { clock, config } = parts;
+  const { clock, config, random } = parts;
   return fastify({
     bodyLimit: MAX_BODY_OCTETS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     requestIdHeader: false,
-    genReqId: () => uuidV7(clock()),
+    genReqId: () => uuidV7(clock(), random),
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 512 },

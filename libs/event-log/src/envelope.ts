@@ -9,9 +9,11 @@ import {
 } from '@rollbook/registration';
 import { v7 } from 'uuid';
 
+const UUID_OCTETS = 16;
+
 /** UUID version 7 of a time, the rest random (RFC 9562 §5.7). */
-export function uuidV7(now: Date): string {
-  return v7({ msecs: now.getTime() });
+export function uuidV7(now: Date, random: Random): string {
+  return v7({ msecs: now.getTime(), random: random(UUID_OCTETS) });
 }
 
 /**
@@ -36,7 +38,7 @@ export function recordFacts(input: {
   causationId: string | null;
   personalKey: PersonalKey | null;
   random: Random;
-  newEventId: (now: Date) => string;
+  newEventId: (now: Date, random: Random) => string;
 }): { texts: string[]; events: ClientEvent[] } {
   const { previousRecordedAt } = input;
   const own = input.now.toISOString();
@@ -45,7 +47,7 @@ export function recordFacts(input: {
   const texts: string[] = [];
   const events: ClientEvent[] = [];
   for (const [index, fact] of input.facts.entries()) {
-    const eventId = input.newEventId(input.now);
+    const eventId = input.newEventId(input.now, input.random);
     const event = {
       eventId,
       type: fact.type,

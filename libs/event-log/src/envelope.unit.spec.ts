@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readEvent, recordFacts, uuidV7 } from '@rollbook/event-log';
@@ -74,7 +75,7 @@ describe('design §3 · personal facts', () => {
 });
 
 test('RFC 9562 §5.7 · event ids carry their time', () => {
-  const id = uuidV7(new Date('2026-11-01T00:00:00.123Z'));
+  const id = uuidV7(new Date('2026-11-01T00:00:00.123Z'), randomBytes);
   expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(Number.parseInt(id.replace('-', '').slice(0, 12), 16)).toBe(Date.parse('2026-11-01T00:00:00.123Z'));
 });
