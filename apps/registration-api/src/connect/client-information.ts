@@ -1,4 +1,5 @@
-import type { ClientState, PersonalFacts } from '@rollbook/registration';
+import type { PersonalMetadata } from '@rollbook/client-metadata';
+import type { ClientState } from '@rollbook/registration';
 
 export type Shown = {
   publicUrl: string;
@@ -14,11 +15,11 @@ export const registrationClientUri = (publicUrl: string, client_id: string) =>
 /**
  * The client information response (RFC 7591 §3.2.1, RFC 7592 §3): credentials, then all registered metadata.
  *
- * @param personal what was encrypted with the record, decrypted; null when there is nothing, or nothing left
+ * @param personal the personal members of the metadata, which are not in the state; null when there is nothing, or nothing left
  */
 export function clientInformation(
   state: ClientState,
-  personal: PersonalFacts | null,
+  personal: PersonalMetadata | null,
   { publicUrl, registration_access_token, client_secret }: Shown,
 ): Record<string, unknown> {
   return {
@@ -32,6 +33,6 @@ export function clientInformation(
     registration_access_token,
     registration_client_uri: registrationClientUri(publicUrl, state.client_id),
     ...state.metadata,
-    ...personal?.metadata,
+    ...personal,
   };
 }

@@ -1,7 +1,8 @@
+import type { PersonalMetadata } from '@rollbook/client-metadata';
 import { Controller, Delete, Get, HttpCode, Inject, Post, Put, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
-import { ClientStreams } from '../clients/client-streams.js';
+import { type Client, ClientStreams } from '../clients/client-streams.js';
 import { ANONYMOUS, callerOf, clientActor } from '../flow/caller.js';
 import { DeleteClientRequest } from '../flow/delete-client.js';
 import { type Registered, RegisterClientRequest } from '../flow/register-client.js';
@@ -61,7 +62,8 @@ export class RegistrationController {
   @Get()
   async read(@Req() request: FastifyRequest): Promise<object> {
     const { client, registration_access_token } = await this.#authentication.authenticate(request);
-    return this.#answer({ client, registration_access_token, client_secret: null });
+    const personalMetadata = await this.#personalMetadata(client);
+    return this.#answer({ client, registration_access_token, client_secret: null, personalMetadata });
   }
 
   /** RFC 7592 §2.2. */
@@ -97,12 +99,16 @@ export class RegistrationController {
     const rotated = await this.#commands.execute(
       new RotateSecretRequest(client_id, overlapSeconds, 'client', caller),
     );
-    return this.#answer({ ...rotated, registration_access_token });
+    const personalMetadata = await this.#personalMetadata(rotated.client);
+    return this.#answer({ ...rotated, registration_access_token, personalMetadata });
   }
 
-  async #answer({ client, registration_access_token, client_secret }: Registered): Promise<object> {
+  #answer({ client, personalMetadata, ...credentials }: Registered): object {
     const { publicUrl } = this.#parts.config;
-    const personal = await this.#clients.openPersonal(client.state.personal);
-    return clientInformation(client.state, personal, { publicUrl, registration_access_token, client_secret });
+    return clientInformation(client.state, personalMetadata, { publicUrl, ...credentials });
+  }
+
+  async #personalMetadata({ state }: Client): Promise<PersonalMetadata | null> {
+    return (await this.#clients.openPersonal(state.personal))?.metadata ?? null;
   }
 }

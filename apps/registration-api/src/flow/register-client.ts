@@ -1,4 +1,4 @@
-import { secretNeed } from '@rollbook/client-metadata';
+import { type PersonalMetadata, secretNeed, splitPersonal } from '@rollbook/client-metadata';
 import { newClientId, newRegistrationAccessToken, secretDigest } from '@rollbook/credentials';
 import { initialState } from '@rollbook/registration';
 import { Inject } from '@nestjs/common';
@@ -11,7 +11,13 @@ import { issueSecret } from './issue-secret.js';
 import { validated } from './validated.js';
 
 /** A registered client with what is shown of it this once. */
-export type Registered = { client: Client; registration_access_token: string; client_secret: string | null };
+export type Registered = {
+  client: Client;
+  registration_access_token: string;
+  client_secret: string | null;
+  /** The personal members of the metadata just accepted, so that nobody decrypts what was encrypted a moment ago. */
+  personalMetadata: PersonalMetadata | null;
+};
 
 /** RFC 7591 §3.1: a client asks to be registered. `input` is the request's JSON object, as sent. */
 export class RegisterClientRequest extends Command<Registered> {
@@ -65,6 +71,11 @@ export class RegisterClientHandler implements ICommandHandler<RegisterClientRequ
         extra: null,
       },
     );
-    return { client, registration_access_token, client_secret: secret?.client_secret ?? null };
+    return {
+      client,
+      registration_access_token,
+      client_secret: secret?.client_secret ?? null,
+      personalMetadata: splitPersonal(metadata).personal,
+    };
   }
 }

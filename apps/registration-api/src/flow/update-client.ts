@@ -1,3 +1,4 @@
+import { type PersonalMetadata, splitPersonal } from '@rollbook/client-metadata';
 import { newRegistrationAccessToken, secretDigest, verifyClientSecret } from '@rollbook/credentials';
 import { type ClientState, secretAfterUpdate } from '@rollbook/registration';
 import { Inject } from '@nestjs/common';
@@ -34,7 +35,11 @@ export class UpdateClientRequest extends Command<Registered> {
   }
 }
 
-type Fresh = { client_secret: string | null; token: string | null };
+type Fresh = {
+  client_secret: string | null;
+  token: string | null;
+  personalMetadata: PersonalMetadata | null;
+};
 
 @CommandHandler(UpdateClientRequest)
 export class UpdateClientHandler implements ICommandHandler<UpdateClientRequest> {
@@ -63,6 +68,7 @@ export class UpdateClientHandler implements ICommandHandler<UpdateClientRequest>
     return {
       client,
       client_secret: issued ? extra.client_secret : null,
+      personalMetadata: extra.personalMetadata,
       registration_access_token:
         rotated && extra.token !== null ? extra.token : request.registration_access_token,
     };
@@ -109,7 +115,11 @@ export class UpdateClientHandler implements ICommandHandler<UpdateClientRequest>
         ...presentedSecret,
         ...[token, secret?.client_secret].filter((s) => typeof s === 'string'),
       ],
-      extra: { client_secret: secret?.client_secret ?? null, token },
+      extra: {
+        client_secret: secret?.client_secret ?? null,
+        token,
+        personalMetadata: splitPersonal(metadata).personal,
+      },
     };
   }
 
