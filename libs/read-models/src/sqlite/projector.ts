@@ -23,6 +23,8 @@ export type ProjectorOptions = {
   /** Closed by the projector. */
   reader: EventLogReader;
   onStatus: (status: ProjectionStatus) => void;
+  /** Comes before each look at the log: what is appended from then on needs a wake-up of its own. */
+  onLook: () => void;
   /** The models file was made anew: whoever has it open has to open it again. */
   onReplaced: () => void;
 };
@@ -191,6 +193,7 @@ export class Projector {
   async #turn(): Promise<Progress> {
     const models = this.#models ?? (await this.#openModels());
     this.#woken = false;
+    this.#options.onLook();
     await this.#runJobs(models);
     const waits = this.#rebuild?.beside === false;
     const progress = waits ? 'nothing new' : await this.#project(models.live);

@@ -15,15 +15,12 @@ const projector = new Projector({
   modelsFile,
   reader: openSqliteLogReader({ file: logFile }),
   onStatus: (value) => tell({ notice: 'status', value }),
+  onLook: () => Atomics.store(wakeUp, 0, 0),
   onReplaced: () => tell({ notice: 'replaced' }),
 });
 
 answerCalls(port, {
-  wake() {
-    // Before the log is read, so that what is appended from now on sends a wake-up of its own.
-    Atomics.store(wakeUp, 0, 0);
-    projector.wake();
-  },
+  wake: () => projector.wake(),
   rebuild: () => projector.rebuild(),
   retryParked: (client_id: string) => projector.retryParked(client_id),
   hold: () => projector.hold(),

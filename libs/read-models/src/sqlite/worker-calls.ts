@@ -1,7 +1,9 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
 
+/** `id` is {@link NO_ANSWER} where nobody waits. */
 type Call = { id: number; method: string; argument: unknown };
 type Answer = { id: number; result?: unknown; error?: { name: string; message: string } };
+const NO_ANSWER = 0;
 type Handlers = { [method: string]: (argument: never) => unknown };
 
 /** What the worker says by itself, between its answers. */
@@ -16,7 +18,9 @@ export function answerCalls(port: MessagePort, handlers: Handlers): void {
       return handler(argument as never);
     };
     work().then(
-      (result) => port.postMessage({ id, result } satisfies Answer),
+      (result) => {
+        if (id !== NO_ANSWER) port.postMessage({ id, result } satisfies Answer);
+      },
       (error: unknown) => {
         const { name, message } = error instanceof Error ? error : new Error(String(error));
         port.postMessage({ id, error: { name, message } } satisfies Answer);
@@ -79,7 +83,7 @@ export function workerCalls(
         worker.postMessage({ id: lastId, method, argument } satisfies Call);
       }),
     post(method, argument) {
-      if (death === null) worker.postMessage({ id: 0, method, argument } satisfies Call);
+      if (death === null) worker.postMessage({ id: NO_ANSWER, method, argument } satisfies Call);
     },
   };
 }
