@@ -51,8 +51,8 @@ export class ClientStreams {
   }
 
   /** Folds events that were just appended, or read, onto a client, and keeps the result. */
-  extend(client_id: string, { state, position }: Client, events: readonly PlacedEvent[]): Client {
-    const client = { state: events.reduce(evolve, state), position: events.at(-1)?.position ?? position };
+  extend(client_id: string, before: Client, events: readonly PlacedEvent[]): Client {
+    const client = folded(before, events);
     this.#cache.set(client_id, client);
     return client;
   }
@@ -82,6 +82,11 @@ export class ClientStreams {
       if (page.length < PAGE) return events;
     }
   }
+}
+
+/** Folds events onto a client. */
+export function folded({ state, position }: Client, events: readonly PlacedEvent[]): Client {
+  return { state: events.reduce(evolve, state), position: events.at(-1)?.position ?? position };
 }
 
 const placed = ({ position, text }: StoredEvent): PlacedEvent => ({ ...readEvent(text), position });

@@ -10,7 +10,7 @@ import {
 } from '@rollbook/registration';
 import { RegistrationError } from '@rollbook/protocol';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Client, ClientStreams } from '../clients/client-streams.js';
+import { type Client, ClientStreams, folded } from '../clients/client-streams.js';
 import { PARTS, type RegistrationApiParts } from '../parts.js';
 import { AppendHealth } from './append-health.js';
 import type { Caller } from './caller.js';
@@ -122,11 +122,11 @@ export class AppendCommand {
     this.#seconds.observe((performance.now() - start) / 1000);
     for (const { type } of facts) this.#appended.inc({ type });
     const first = position - events.length + 1;
-    const changed = this.#clients.extend(
-      client_id,
-      client,
-      events.map((event, at) => Object.assign(event, { position: first + at })),
-    );
+    const placed = events.map((event, at) => Object.assign(event, { position: first + at }));
+    // A new client is not kept at hand: few are asked for again soon, and under load the folds would die only after the
+    // garbage collector has carried each to the old generation.
+    const changed =
+      expectedVersion === 0 ? folded(client, placed) : this.#clients.extend(client_id, client, placed);
     return { client: changed, facts, extra };
   }
 
