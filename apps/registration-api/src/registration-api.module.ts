@@ -1,5 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { AdminClientsController } from './admin/admin-clients.controller.js';
+import { AdminModelsController } from './admin/admin-models.controller.js';
+import { ClientView } from './admin/client-view.js';
+import { AuditClientsController } from './audit/audit-clients.controller.js';
+import { AuditEventsController } from './audit/audit-events.controller.js';
+import { AuditReplayController } from './audit/audit-replay.controller.js';
+import { OpenStreams } from './audit/open-streams.js';
 import { ClientStreams } from './clients/client-streams.js';
 import { ClientAuthentication } from './connect/client-authentication.js';
 import { RegistrationAccess } from './connect/registration-access.js';
@@ -16,8 +23,10 @@ import { UpdateClientHandler } from './flow/update-client.js';
 import { FailedAuthentications } from './http/failed-authentications.js';
 import { KnownRoutes } from './http/known-routes.js';
 import { RateLimits } from './http/rate-limits.js';
+import { OpenApiController } from './openapi/openapi.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { MetricsController } from './operations/metrics.controller.js';
+import { SchemasController } from './schemas/schemas.controller.js';
 import { PARTS, type RegistrationApiParts } from './parts.js';
 
 /** The HTTP application over the parts that a composition root has chosen. */
@@ -27,7 +36,19 @@ export class RegistrationApiModule {
     return {
       module: RegistrationApiModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [RegistrationController, DiscoveryController, HealthController, MetricsController],
+      controllers: [
+        RegistrationController,
+        DiscoveryController,
+        AdminClientsController,
+        AdminModelsController,
+        AuditEventsController,
+        AuditClientsController,
+        AuditReplayController,
+        SchemasController,
+        HealthController,
+        MetricsController,
+        OpenApiController,
+      ],
       providers: [
         { provide: PARTS, useValue: parts },
         { provide: KnownRoutes, useValue: routes },
@@ -44,6 +65,8 @@ export class RegistrationApiModule {
         DeleteClientHandler,
         ChangeStatusHandler,
         NewRegistrationAccessTokenHandler,
+        ClientView,
+        { provide: OpenStreams, useFactory: () => new OpenStreams() },
       ],
     };
   }

@@ -1,7 +1,6 @@
 import {
   type Actor,
   type Change,
-  type ClientEvent,
   type ClientState,
   describeChange,
   evolve,
@@ -9,8 +8,8 @@ import {
   type PersonalFacts,
 } from '@rollbook/registration';
 import type { PersonalDataState } from '../admin/shown-client.js';
+import type { PlacedEvent } from '../clients/client-streams.js';
 
-export type PlacedEvent = ClientEvent & { position: number };
 /** What was sealed with an event. */
 export type SealedFacts = NonNullable<ClientState['personal']>;
 /** Decrypts; null when the key is erased. */

@@ -3,7 +3,8 @@ import { readEvent, recordFacts, uuidV7 } from '@rollbook/event-log';
 import { decryptPersonal, type PersonalKey } from '@rollbook/personal-data';
 import { type Actor, type ClientFact, fold, type PersonalFacts } from '@rollbook/registration';
 import { shownClient } from '../admin/shown-client.js';
-import { clientHistory, type OpenPersonal, type PlacedEvent } from './history.js';
+import type { PlacedEvent } from '../clients/client-streams.js';
+import { clientHistory, type OpenPersonal } from './history.js';
 
 const DIGESTS = ['A', 'B', 'C', 'D'].map((letter) => letter.repeat(43));
 const key: PersonalKey = { kid: 'k1', key: randomBytes(32) };

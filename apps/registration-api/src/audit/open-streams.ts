@@ -3,6 +3,9 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { RegistrationError } from '@rollbook/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+/** Answers of lines, each a JSON text. */
+export const NDJSON = 'application/x-ndjson; charset=utf-8';
+
 /** Exports, event streams and replays at one time. Each holds a connection and one batch of events. */
 export const MAX_OPEN_STREAMS = 64;
 /** A reader that takes nothing for this long is gone; every healthy stream says something four times as often. */

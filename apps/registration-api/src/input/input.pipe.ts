@@ -1,12 +1,13 @@
 import type { PipeTransform } from '@nestjs/common';
-import { type InputClass, type InputSource, readInput } from './read-input.js';
+import { readBody } from './read-body.js';
+import { type InputClass, readInput } from './read-input.js';
 
-/** The rim of {@link readInput}: `@Query(fromQuery(ListClientsQuery)) query: ListClientsQuery`. */
-const pipe = <T extends object>(input: InputClass<T>, source: InputSource): PipeTransform<unknown, T> => ({
-  transform: (raw) => readInput(input, raw, source),
+/** `@Query(fromQuery(ListClientsQuery)) query: ListClientsQuery` */
+export const fromQuery = <T extends object>(input: InputClass<T>): PipeTransform<unknown, T> => ({
+  transform: (query) => readInput(input, query, 'query'),
 });
 
-export const fromQuery = <T extends object>(input: InputClass<T>): PipeTransform<unknown, T> =>
-  pipe(input, 'query');
-export const fromBody = <T extends object>(input: InputClass<T>): PipeTransform<unknown, T> =>
-  pipe(input, 'body');
+/** `@Body(fromBody(ReasonBody)) body: ReasonBody`. Nest runs it after the guards: who may not call is not read. */
+export const fromBody = <T extends object>(input: InputClass<T>): PipeTransform<unknown, T> => ({
+  transform: (body) => readInput(input, readBody(body), 'body'),
+});
