@@ -20,7 +20,7 @@ const record = (change: Partial<Parameters<typeof recordFacts>[0]> = {}) =>
     causationId: null,
     personalKey,
     random: (octets) => Buffer.alloc(octets, 5),
-    newEventId: uuidV7,
+    newEventId: (now) => uuidV7(now, randomBytes),
     ...change,
   });
 const contacts = decide(
