@@ -1,5 +1,5 @@
 import { RegistrationError, type Violation } from '@rollbook/protocol';
-import { duplicateName, MAX_DEPTH, tooDeep } from './json-scan.js';
+import { countMembers, MAX_DEPTH, scanJson } from './json-scan.js';
 
 /** A request's body as it came; whoever is allowed to read it parses it (authentication goes first: H16). */
 export class RawBody {
@@ -56,7 +56,8 @@ export function parseJsonBody(body: unknown): unknown {
 export function parseJson(octets: Buffer): unknown {
   const text = decode(octets);
   // Before JSON.parse, so that nesting is bounded before anything recursive sees it.
-  if (tooDeep(text)) {
+  const scan = scanJson(text);
+  if (scan.depth > MAX_DEPTH) {
     throw malformed('json-depth', 'design §6', `the JSON is nested deeper than ${MAX_DEPTH} levels`);
   }
   let value: unknown;
@@ -66,7 +67,7 @@ export function parseJson(octets: Buffer): unknown {
     if (!(error instanceof SyntaxError)) throw error;
     throw malformed('json-syntax', 'RFC 7591 §3.1', 'the body is not valid JSON');
   }
-  if (duplicateName(text)) {
+  if (countMembers(value) < scan.members) {
     throw malformed(
       'json-duplicate-names',
       'RFC 8259 §4',

@@ -2,6 +2,7 @@
 export const MAX_DEPTH = 32;
 
 const QUOTE = 0x22;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
@@ -10,61 +11,41 @@ const CLOSE_BRACKET = 0x5d;
 
 /** Index of the quote that ends the string which begins at `start`; the text's length when none does. */
 function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) return at;
-    at += code === BACKSLASH ? 2 : 1;
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(end - 1 - escapes) === BACKSLASH) escapes += 1;
+    // An even number of backslashes are escaped themselves; the opening quote is none, so it ends the count.
+    if (escapes % 2 === 0) return end;
   }
   return text.length;
 }
 
-/** Whether brackets outside strings nest deeper than {@link MAX_DEPTH}, in one pass over any text, valid or not. */
-export function tooDeep(text: string): boolean {
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
+/**
+ * One pass over any text, valid JSON or not: how deep brackets nest outside strings, and how many members its objects
+ * have, which is the number of colons outside strings. Gives up beyond {@link MAX_DEPTH}.
+ */
+export function scanJson(text: string): { depth: number; members: number } {
+  let [depth, deepest, members] = [0, 0, 0];
+  for (let at = 0; at < text.length && deepest <= MAX_DEPTH; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = endOfString(text, at);
+    else if (code === COLON) members += 1;
     else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
       depth += 1;
-      if (depth > MAX_DEPTH) return true;
+      if (depth > deepest) deepest = depth;
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth -= 1;
   }
-  return false;
+  return { depth: deepest, members };
 }
 
 /**
- * Whether an object names a member twice (H3). Names are compared as JSON means them, after unescaping: `"a"` is
- * `"\u0061"`.
- *
- * @param text valid JSON: `JSON.parse` has accepted it
+ * Members of all objects in a parsed value. Of a name that was there twice `JSON.parse` keeps one, whatever escapes
+ * spelt it, so fewer members than {@link scanJson} counted are a name given twice (H3).
  */
-export function duplicateName(text: string): boolean {
-  /** Names seen per open object; null stands for an open array. */
-  const open: (Set<string> | null)[] = [];
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === OPEN_BRACE) open.push(new Set());
-    else if (code === OPEN_BRACKET) open.push(null);
-    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) open.pop();
-    else if (code === QUOTE) {
-      const end = endOfString(text, at);
-      const names = open.at(-1);
-      if (names && isName(text, end)) {
-        const raw = text.slice(at + 1, end);
-        const name = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
-        if (names.has(name)) return true;
-        names.add(name);
-      }
-      at = end;
-    }
-  }
-  return false;
-}
-
-/** In valid JSON, a string inside an object is a name exactly when a colon follows it. */
-function isName(text: string, end: number): boolean {
-  let at = end + 1;
-  while (at < text.length && /\s/.test(text.charAt(at))) at += 1;
-  return text.charAt(at) === ':';
+export function countMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inner: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let members = Array.isArray(value) ? 0 : inner.length;
+  for (const one of inner) members += countMembers(one);
+  return members;
 }
