@@ -16,18 +16,23 @@ export function corsFor(
   origins: readonly string[],
   routes: KnownRoutes,
 ): (request: FastifyRequest, answer: Answer) => void {
-  const origin = origins.includes('*') ? '*' : [...origins];
+  const always = {
+    origin: origins.includes('*') ? '*' : [...origins],
+    exposedHeaders: 'WWW-Authenticate, Retry-After',
+  };
   return (request, answer) => {
+    // What a preflight asks for, the request itself doesn't: a routed one needs no look at the other methods.
+    if (request.method !== 'OPTIONS' && !request.is404 && FOR_BROWSERS.test(request.url))
+      return answer(null, always);
     const methods = FOR_BROWSERS.test(request.url) ? routes.methodsOf(request.url) : null;
     // A preflight names what it wants to do; any other OPTIONS is answered with Allow alone.
     const isPreflight = request.headers['access-control-request-method'] !== undefined;
     if (methods === null || (request.method === 'OPTIONS' && !isPreflight))
       return answer(null, { origin: false });
     answer(null, {
-      origin,
+      ...always,
       methods,
       allowedHeaders: ['Authorization', 'Content-Type'],
-      exposedHeaders: ['WWW-Authenticate', 'Retry-After'],
       maxAge: 86_400,
       strictPreflight: false,
     });
