@@ -141,7 +141,7 @@ export function clientsTables(db: Database.Database, tables: Tables): ClientsTab
   const isParked = (client_id: string) => findParked.get(client_id) !== undefined;
 
   function loadAt(client_id: string, id: number): ClientRecord {
-    const text = findDocument.get(id);
+    const text = id === 0 ? undefined : findDocument.get(id);
     const document = text === undefined ? null : (JSON.parse(text) as ClientDocument);
     return { firstPosition: id, document, parked: isParked(client_id) };
   }
