@@ -1,5 +1,5 @@
 import { MEMBERS } from './members.js';
-import type { JsonSchema } from './shapes.js';
+import type { JsonSchema } from './shapes/shape.js';
 import type { MemberRow } from './table.js';
 
 /**

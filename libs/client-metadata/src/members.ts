@@ -1,35 +1,30 @@
+import { ASYMMETRIC_JWS_ALGS, JWE_ENCS } from '@rollbook/protocol';
+import { grantsOf } from './predicates/response-type.js';
+import { listedText, oneOf, responseType, supported } from './shapes/enumerated.js';
+import type { Shape } from './shapes/shape.js';
+import { flag, formats, jwkSet, listOf, wholeSeconds } from './shapes/structure.js';
+import {
+  distinguishedName,
+  dnsName,
+  email,
+  ipAddress,
+  permittedScope,
+  scopeTokens,
+  subjectSyntax,
+  text,
+} from './shapes/text.js';
 import {
   absoluteUri,
   backchannelUrl,
   calledUrl,
-  distinguishedName,
-  dnsName,
-  email,
-  flag,
-  formats,
   frontchannelUrl,
   httpsUrl,
-  ipAddress,
-  jwkSet,
-  listedText,
-  listOf,
-  oneOf,
-  permittedScope,
   redirection,
   redirectUri,
   requestUri,
-  responseType,
-  scopeTokens,
-  subjectSyntax,
-  supported,
-  text,
   walletUrl,
   webUrl,
-  wholeSeconds,
-  type Shape,
-} from './shapes.js';
-import { ASYMMETRIC_JWS_ALGS, JWE_ENCS } from '@rollbook/protocol';
-import { grantsOf } from './predicates/response-type.js';
+} from './shapes/uri.js';
 import { always, type Default, type Draft, type MemberRow } from './table.js';
 
 /** Rows keyed by member. Their order is the order of report. */

@@ -1,6 +1,6 @@
 import type { MetadataErrorCode } from '@rollbook/protocol';
 import type { MetadataPolicy } from './metadata-policy.js';
-import type { JsonSchema, Shape } from './shapes.js';
+import type { JsonSchema, Shape } from './shapes/shape.js';
 
 /** The order of checks (H16): violations are reported by group, then by their place in the tables. */
 export const GROUPS = [

@@ -1,19 +1,16 @@
-import type { MetadataErrorCode, Violation } from '@rollbook/protocol';
-import { INPUT_RULES, type InputRuleName } from './input-rules.js';
-import { MEMBERS, type ClientMetadata } from './members.js';
+import { ENTRIES, entryOf, findEntry, type Entry } from './entries.js';
+import type { InputRuleName } from './input-rules.js';
+import type { ClientMetadata } from './members.js';
 import type { MetadataPolicy } from './metadata-policy.js';
-import { splitLanguageTag } from './predicates/language-tag.js';
+import { inputViolation, refused, reporter, ruleViolation, type Found } from './report.js';
 import { RULES } from './rules.js';
 import { sectorDocument } from './sector.js';
-import { SHAPE_RULES, type ShapeRule } from './shape-rules.js';
-import { isObject, type Report } from './shapes.js';
-import { GROUPS, type Draft, type Group, type MemberRow } from './table.js';
+import { isObject } from './shapes/shape.js';
+import type { Draft, MemberRow } from './table.js';
 import type { Operation, Validation } from './validation.js';
 import { warningsAbout } from './warnings.js';
 
 type Context = { policy: MetadataPolicy; operation: Operation };
-/** A violation and its place in the report: group first (H16), then the tables from top to bottom. */
-type Found = { rank: number; violation: Violation };
 /** What the passes hand on: the members that are right so far, the names of those that are not, and why. */
 type Reading = {
   readonly members: Draft;
@@ -21,17 +18,8 @@ type Reading = {
   readonly found: readonly Found[];
 };
 
-type Entry = { name: string; row: MemberRow; order: number };
-const ENTRIES: readonly Entry[] = Object.entries<MemberRow>(MEMBERS).map(([name, row], order) => ({
-  name,
-  row,
-  order,
-}));
-const ENTRY_OF: ReadonlyMap<string, Entry> = new Map(ENTRIES.map((entry) => [entry.name, entry]));
 const DEFAULTED = ENTRIES.filter(({ row }) => row.default !== undefined);
 const WRITTEN_BY_SERVER = ENTRIES.filter(({ row }) => row.writtenBy === 'server');
-/** More than there are rows in the tables. */
-const GROUP_SIZE = 1000;
 
 /**
  * Validates client metadata for a registration or an update: read shapes → apply defaults → normalise → check rules.
@@ -58,7 +46,7 @@ function readShapes(input: { readonly [name: string]: unknown }, { policy, opera
   const found = operation.kind === 'update' ? serverMembers(input, operation) : [];
   const tagged = new Set<string>();
   for (const name of Object.keys(input)) {
-    const entry = ENTRY_OF.get(name) ?? localizedEntry(name);
+    const entry = findEntry(name);
     const value = input[name];
     if (entry === null || entry.row.ignored !== undefined || entry.row.writtenBy === 'server') continue;
     if (isOmitted(value, entry.row)) continue;
@@ -96,9 +84,7 @@ function applyDefaults(reading: Reading, policy: MetadataPolicy): Reading {
 
 /** From an array of RP Metadata Choices the first supported entry; a single value beside it must be in the array. */
 function applyChoices(reading: Reading, policy: MetadataPolicy): Reading {
-  const choices = Object.keys(reading.members).filter(
-    (name) => ENTRY_OF.get(name)?.row.chooses !== undefined,
-  );
+  const choices = Object.keys(reading.members).filter((name) => findEntry(name)?.row.chooses !== undefined);
   if (choices.length === 0) return reading;
   const members: { [name: string]: unknown } = { ...reading.members };
   const broken = new Set(reading.broken);
@@ -142,10 +128,7 @@ function checkRules(metadata: ClientMetadata, broken: ReadonlySet<string>, polic
   for (let i = 0; i < RULES.length; i += 1) {
     const rule = RULES[i]!;
     if (broken.size > 0 && (rule.members.some(isBroken) || rule.reads?.some(isBroken) === true)) continue;
-    if (rule.holds(metadata, policy)) continue;
-    const { id, members, source, says, group = 'cross-field' } = rule;
-    const violation = { members: [...members], rule: id, section: source, message: says };
-    found.push({ rank: rankOf(group, ENTRIES.length + i), violation });
+    if (!rule.holds(metadata, policy)) found.push(ruleViolation(i));
   }
   return found;
 }
@@ -176,18 +159,6 @@ function isOmitted(value: unknown, row: MemberRow): boolean {
   return value === undefined || value === null || (value === '' && row.shape.empty === 'omitted');
 }
 
-function entryOf(name: string): Entry {
-  const entry = ENTRY_OF.get(name) ?? localizedEntry(name);
-  if (entry === null) throw new TypeError('a member without a row in the table');
-  return entry;
-}
-
-/** The row of `name#tag`, where the tag is well-formed and the member may have one (1.3.5). */
-function localizedEntry(name: string): Entry | null {
-  const entry = ENTRY_OF.get(splitLanguageTag(name)?.base ?? '');
-  return entry?.row.localized === true ? entry : null;
-}
-
 function repeats(seen: Set<string>, name: string): boolean {
   const folded = name.toLowerCase();
   const again = seen.has(folded);
@@ -204,50 +175,4 @@ function accepts(entry: Entry, value: unknown, policy: MetadataPolicy): boolean 
 type Present = { name: string; entry: Entry };
 function inTableOrder(a: Present, b: Present): number {
   return a.entry.order - b.entry.order || (a.name < b.name ? -1 : 1);
-}
-
-/** Types come before values (H46), the values of a member in the group of its row. */
-function reporter(name: string, { row, order }: Entry, found: Found[]): Report {
-  return (rule: ShapeRule, at = '', says = SHAPE_RULES[rule].says) => {
-    const isType = rule === 'wrong-type' || rule === 'empty-entry';
-    const own = SHAPE_RULES[rule];
-    const section = 'source' in own ? own.source : row.source;
-    const violation = { members: [name], rule, section, message: `${name}${at} ${says}` };
-    found.push({
-      rank: rankOf(isType ? 'syntax and types' : (row.group ?? 'single members'), order),
-      violation,
-    });
-  };
-}
-
-function inputViolation(rule: InputRuleName, members: string[], order: number): Found {
-  const { group, source, says } = INPUT_RULES[rule];
-  const subject = /^(?:must|has) /.test(says) ? `${members[0] ?? ''} ` : '';
-  return {
-    rank: rankOf(group, order),
-    violation: { members, rule, section: source, message: `${subject}${says}` },
-  };
-}
-
-function rankOf(group: Group, order: number): number {
-  return GROUPS.indexOf(group) * GROUP_SIZE + order;
-}
-
-/** Tagged members share the rank of their row; their names decide, not their order in the input. */
-function inReportOrder(a: Found, b: Found): number {
-  if (a.rank !== b.rank) return a.rank - b.rank;
-  const [x = '', y = ''] = [a.violation.members[0], b.violation.members[0]];
-  return x === y ? 0 : x < y ? -1 : 1;
-}
-
-/** The code is a column of the member's row; a violation that names several takes the one that says something. */
-function errorOf(violation: Violation): MetadataErrorCode {
-  const codes = violation.members.map((name) => ENTRY_OF.get(name)?.row.error);
-  return codes.find((code) => code !== undefined) ?? 'invalid_client_metadata';
-}
-
-function refused(found: readonly Found[]): Validation {
-  const violations = found.toSorted(inReportOrder).map(({ violation }) => violation);
-  const [first] = violations;
-  return { ok: false, error: first === undefined ? 'invalid_client_metadata' : errorOf(first), violations };
 }
