@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { RegistrationError } from '@rollbook/protocol';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Answers of lines, each a JSON text. */
 export const NDJSON = 'application/x-ndjson; charset=utf-8';
@@ -15,10 +14,22 @@ const LAST_PIECES_MS = 2_000;
 /** What a stream may run ahead of its reader, in octets. */
 const BUFFERED_BYTES = 64 * 1024;
 
+/** What of Fastify's reply a stream needs. */
+export type StreamReply = {
+  header(name: string, value: string): StreamReply;
+  send(payload: string | Readable): unknown;
+  raw: {
+    readonly destroyed: boolean;
+    destroy(): unknown;
+    once(event: 'close', listener: () => void): unknown;
+    setTimeout(milliseconds: number, stalled: () => void): unknown;
+  };
+};
+
 /** Answers without an end of their own: bounded in number, ended by the reader's leaving and by the stop of the service. */
 @Injectable()
 export class OpenStreams implements BeforeApplicationShutdown {
-  readonly #open = new Map<AbortController, FastifyReply>();
+  readonly #open = new Map<AbortController, StreamReply>();
   #stopping = false;
 
   constructor(private readonly limit: number = MAX_OPEN_STREAMS) {}
@@ -34,8 +45,8 @@ export class OpenStreams implements BeforeApplicationShutdown {
    * @throws RegistrationError `unavailable` when there are too many streams, or the service is stopping
    */
   async send(
-    request: FastifyRequest,
-    reply: FastifyReply,
+    request: { readonly method: string },
+    reply: StreamReply,
     contentType: string,
     produce: (signal: AbortSignal) => AsyncIterable<string | Buffer>,
   ): Promise<void> {

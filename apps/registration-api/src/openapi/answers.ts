@@ -155,6 +155,17 @@ const projection = record('A read model and how far it is', {
       }),
     ],
   },
+  rebuilt: {
+    description: 'The last rebuild since the start that took the place of the live model',
+    oneOf: [
+      { type: 'null' },
+      record('A rebuild', {
+        reason: text(),
+        finishedAt: instant,
+        differences: nullable('integer', 'Clients whose document differed from the live one'),
+      }),
+    ],
+  },
 });
 
 const parkedClient = record('A client with an event that cannot be applied', {
