@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
 import { uuidV7 } from '@rollbook/event-log';
@@ -7,11 +6,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import fastify, { type FastifyInstance } from 'fastify';
 import { corsFor } from './http/cors.js';
-import { asRefusal, errorAnswer } from './http/error-answer.js';
+import { alwaysHeaders } from './http/always-headers.js';
 import { ErrorFilter } from './http/error-filter.js';
 import { RawBody } from './http/json-body.js';
 import { KnownRoutes } from './http/known-routes.js';
 import { RateLimits, rateLimitOptions } from './http/rate-limits.js';
+import { requireSingleFields } from './http/single-fields.js';
+import { UnreadableRequests } from './http/unreadable-requests.js';
 import type { RegistrationApiParts } from './parts.js';
 import { RegistrationApiModule } from './registration-api.module.js';
 
@@ -25,9 +26,10 @@ export async function createApp(parts: RegistrationApiParts): Promise<NestFastif
   const routes = new KnownRoutes();
   const limits = new RateLimits();
   const filter = new ErrorFilter(parts, routes);
-  const server = createServer(parts, filter);
+  const headers = alwaysHeaders(parts.config.publicUrl);
+  const server = createServer(parts, filter, headers);
   routes.watch(server);
-  onEveryAnswer(server, parts);
+  onEveryAnswer(server, parts, headers);
   const app = await NestFactory.create<NestFastifyApplication>(
     RegistrationApiModule.of(parts, routes, limits),
     new FastifyAdapter(server as ConstructorParameters<typeof FastifyAdapter>[0]),
@@ -42,9 +44,14 @@ export async function createApp(parts: RegistrationApiParts): Promise<NestFastif
   return app;
 }
 
-function createServer(parts: RegistrationApiParts, filter: ErrorFilter): FastifyInstance {
+function createServer(
+  parts: RegistrationApiParts,
+  filter: ErrorFilter,
+  headers: Readonly<Record<string, string>>,
+): FastifyInstance {
   const { clock, config, random } = parts;
-  return fastify({
+  const unreadable = new UnreadableRequests(headers);
+  const app = fastify({
     bodyLimit: MAX_BODY_OCTETS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
@@ -53,28 +60,31 @@ function createServer(parts: RegistrationApiParts, filter: ErrorFilter): Fastify
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 512 },
+    // Node's own refusal of a request without Host has no body; requireSingleFields has.
+    http: { requireHostHeader: false },
     frameworkErrors: (error, request, reply) => {
-      for (const [name, value] of Object.entries(ALWAYS)) void reply.header(name, value);
+      void reply.headers(headers);
       filter.answer(error, request, reply);
     },
-    clientErrorHandler: (error, socket) => refuseOnSocket(error, socket),
+    clientErrorHandler: (error, socket) => unreadable.refuse(error, socket),
   });
+  unreadable.watch(app.server);
+  // A caller that has said everything may close its side and still gets its answer (RFC 9112 §9.6). Missing in Node's
+  // types, as old as its HTTP server.
+  Object.assign(app.server, { httpAllowHalfOpen: true });
+  // An expectation other than 100-continue is ignored (RFC 9110 §10.1.1); Node would refuse it without a body.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  return app;
 }
 
-/** On every answer: the body may carry credentials (RFC 7591 §3.2.1), and is JSON whatever a browser thinks. */
-const ALWAYS: Readonly<Record<string, string>> = {
-  'cache-control': 'no-store',
-  pragma: 'no-cache',
-  'x-content-type-options': 'nosniff',
-};
-
-function onEveryAnswer(server: FastifyInstance, { config, logger }: RegistrationApiParts): void {
-  const headers = {
-    ...ALWAYS,
-    ...(config.publicUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}),
-  };
-  server.addHook('onRequest', (_request, reply, done) => {
+function onEveryAnswer(
+  server: FastifyInstance,
+  { logger }: RegistrationApiParts,
+  headers: Readonly<Record<string, string>>,
+): void {
+  server.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers);
+    requireSingleFields(request.raw);
     done();
   });
   if (!logger.isDebug()) return;
@@ -103,21 +113,4 @@ function readBodiesRaw(server: FastifyInstance): void {
       new RawBody(octets as Buffer, request.headers['content-type'], request.headers['content-encoding']),
     );
   });
-}
-
-/** What the HTTP parser could not read never becomes a request; the answer goes to the socket. */
-function refuseOnSocket(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const statusCode =
-    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-  const body = JSON.stringify(errorAnswer(asRefusal({ statusCode }, '')).body);
-  const headers = Object.entries({
-    ...ALWAYS,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
-    connection: 'close',
-  });
-  socket.end(
-    `HTTP/1.1 ${statusCode} \r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
-  );
 }

@@ -1,5 +1,14 @@
 import { type RunningService, startService } from '../../support/service.js';
-import { ask, expectErrorShape, expectNoEmptyMember, expectRefusal, post, valid, VALID } from './ask.js';
+import {
+  ask,
+  expectErrorShape,
+  type Json,
+  expectNoEmptyMember,
+  expectRefusal,
+  post,
+  valid,
+  VALID,
+} from './ask.js';
 
 let service: RunningService;
 beforeAll(async () => {
@@ -40,19 +49,15 @@ test.each<[claim: string, contentType: string | null]>([
   ['an empty type', ''],
   ['a missing type', null],
 ])('H1 · %s is 415 with our body', async (_claim, contentType) => {
-  const headers = contentType === null ? {} : { 'content-type': contentType };
+  const headers: Record<string, string> = contentType === null ? {} : { 'content-type': contentType };
   const response = await fetch(`${service.url}/connect/register`, {
     method: 'POST',
     headers,
     body: Buffer.from(text),
   });
-  const answer = {
-    status: response.status,
-    headers: response.headers,
-    text: await response.text(),
-    body: {},
-  };
-  answer.body = JSON.parse(answer.text) as object;
+  const { status } = response;
+  const sent = await response.text();
+  const answer = { status, headers: response.headers, text: sent, body: JSON.parse(sent) as Json };
   expectRefusal(answer, { status: 415, error: ICM });
 });
 

@@ -9,6 +9,7 @@ import { type Registered, RegisterClientRequest } from '../flow/register-client.
 import { RotateSecretRequest } from '../flow/rotate-secret.js';
 import { UpdateClientRequest } from '../flow/update-client.js';
 import { validated } from '../flow/validated.js';
+import { refuseIdempotencyKey } from '../http/idempotency-key.js';
 import { parseJsonBody, requireObject } from '../http/json-body.js';
 import { PARTS, type RegistrationApiParts } from '../parts.js';
 import { ClientAuthentication } from './client-authentication.js';
@@ -44,6 +45,7 @@ export class RegistrationController {
   @HttpCode(201)
   async register(@Req() request: FastifyRequest): Promise<object> {
     await this.#access.admit(request);
+    refuseIdempotencyKey(request);
     const input = requireObject(parseJsonBody(request.body));
     return this.#answer(
       await this.#commands.execute(new RegisterClientRequest(input, callerOf(request, ANONYMOUS))),
@@ -70,6 +72,7 @@ export class RegistrationController {
   @Put()
   async update(@Req() request: FastifyRequest): Promise<object> {
     const { client_id, registration_access_token } = await this.#authentication.authenticate(request);
+    refuseIdempotencyKey(request);
     const input = requireObject(parseJsonBody(request.body));
     const caller = callerOf(request, clientActor(client_id));
     return this.#answer(
@@ -94,6 +97,7 @@ export class RegistrationController {
   @HttpCode(200)
   async rotateSecret(@Req() request: FastifyRequest): Promise<object> {
     const { client_id, registration_access_token } = await this.#authentication.authenticate(request);
+    refuseIdempotencyKey(request);
     const overlapSeconds = overlapSecondsOf(request.body);
     const caller = callerOf(request, clientActor(client_id));
     const rotated = await this.#commands.execute(

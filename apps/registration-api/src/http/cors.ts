@@ -1,6 +1,6 @@
 import type { FastifyCorsOptions } from '@fastify/cors';
 import type { FastifyRequest } from 'fastify';
-import type { KnownRoutes } from './known-routes.js';
+import { type KnownRoutes, pathOf } from './known-routes.js';
 
 /** What browser-based clients use (DCR §3, §4); operators and auditors do not call from foreign pages. */
 const FOR_BROWSERS = /^\/(connect|\.well-known)\//;
@@ -21,10 +21,10 @@ export function corsFor(
     exposedHeaders: 'WWW-Authenticate, Retry-After',
   };
   return (request, answer) => {
+    const isForBrowsers = FOR_BROWSERS.test(pathOf(request.url));
     // What a preflight asks for, the request itself doesn't: a routed one needs no look at the other methods.
-    if (request.method !== 'OPTIONS' && !request.is404 && FOR_BROWSERS.test(request.url))
-      return answer(null, always);
-    const methods = FOR_BROWSERS.test(request.url) ? routes.methodsOf(request.url) : null;
+    if (request.method !== 'OPTIONS' && !request.is404 && isForBrowsers) return answer(null, always);
+    const methods = isForBrowsers ? routes.methodsOf(request.url) : null;
     // A preflight names what it wants to do; any other OPTIONS is answered with Allow alone.
     const isPreflight = request.headers['access-control-request-method'] !== undefined;
     if (methods === null || (request.method === 'OPTIONS' && !isPreflight))
@@ -32,7 +32,8 @@ export function corsFor(
     answer(null, {
       ...always,
       methods,
-      allowedHeaders: ['Authorization', 'Content-Type'],
+      // The last one is sent along by MCP clients, discovery included.
+      allowedHeaders: ['Authorization', 'Content-Type', 'MCP-Protocol-Version'],
       maxAge: 86_400,
       strictPreflight: false,
     });

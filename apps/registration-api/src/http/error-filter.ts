@@ -26,20 +26,23 @@ export class ErrorFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const context = host.switchToHttp();
-    this.answer(error, context.getRequest<FastifyRequest>(), context.getResponse<FastifyReply>());
+    const request = context.getRequest<FastifyRequest>();
+    const reply = context.getResponse<FastifyReply>();
+    // Where nothing is routed, that is the answer, whatever the framework found wrong before it noticed.
+    if (request.is404) this.#answerUnrouted(request, reply);
+    else this.answer(error, request, reply);
+  }
+
+  #answerUnrouted(request: FastifyRequest, reply: FastifyReply): void {
+    const methods = this.#routes.methodsOf(request.url);
+    if (methods === null) return this.answer({ statusCode: 404 }, request, reply);
+    reply.header('allow', methods.join(', '));
+    if (request.method === 'OPTIONS') return void reply.code(204).send();
+    this.answer({ statusCode: 405 }, request, reply);
   }
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    let refusal = asRefusal(error, request.id);
-    if (refusal.refusal === 'not_found') {
-      const methods = this.#routes.methodsOf(request.url);
-      const unrouted = methods !== null && !methods.includes(request.method);
-      if (unrouted) {
-        reply.header('allow', methods.join(', '));
-        if (request.method === 'OPTIONS') return void reply.code(204).send();
-        refusal = asRefusal({ statusCode: 405 }, request.id);
-      }
-    }
+    const refusal = asRefusal(error, request.id);
     this.#report(refusal, request);
     const { status, headers, body } = errorAnswer(refusal);
     // An answer that has begun (an export, a stream) can only be cut off.

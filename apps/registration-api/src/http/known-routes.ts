@@ -17,7 +17,7 @@ export class KnownRoutes {
 
   /** @returns the methods of the path in `url` (OPTIONS works everywhere), or null for an unknown path */
   methodsOf(url: string): string[] | null {
-    const path = url.split('?', 1)[0] ?? '';
+    const path = pathOf(url);
     const found = new Set<string>();
     for (const { pattern, methods } of this.#paths.values()) {
       if (pattern.test(path)) for (const method of methods) found.add(method);
@@ -40,3 +40,18 @@ const patternOf = (url: string) =>
       .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
       .join('/')}$`,
   );
+
+/**
+ * The path of a request target as the router reads it: without the query, without the scheme and authority of the
+ * absolute form (RFC 9112 §3.2.2), percent-encoded letters decoded.
+ */
+export function pathOf(target: string): string {
+  const path = target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').split('?', 1)[0] ?? '';
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURI(path);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    return path; // The router refuses it.
+  }
+}
