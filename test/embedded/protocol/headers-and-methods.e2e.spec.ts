@@ -95,8 +95,14 @@ describe('RFC 9110 §9.3.2 · HEAD is GET without the body', () => {
       'Origin: https://app.example',
       ...(withToken ? [`Authorization: Bearer ${client.token}`] : []),
     ];
-    const [get] = (await exchange(service, [request(`GET ${target} HTTP/1.1`, headers)])).answers;
-    const head = await exchange(service, [request(`HEAD ${target} HTTP/1.1`, headers)], { isHead: true });
+    const [get] = (
+      await exchange(service, [request(`GET ${target} HTTP/1.1`, [...headers, 'Connection: close'])])
+    ).answers;
+    const head = await exchange(
+      service,
+      [request(`HEAD ${target} HTTP/1.1`, [...headers, 'Connection: close'])],
+      { isHead: true, untilClosed: true },
+    );
     expect(head.answers).toHaveLength(1);
     expect(head.rest).toBe('');
     expect(head.answers[0]?.status).toBe(get?.status);

@@ -9,14 +9,19 @@ export type Step = string | Buffer | number | 'end';
 const GIVE_UP_MS = 15_000;
 
 /**
- * Sends octets exactly as given and reads until `answers` answers have come, or the other side closes.
+ * Sends octets exactly as given and reads until `answers` answers have come, or the service closes the connection.
  *
- * @returns every answer in order, and whether the connection was closed by the service
+ * @param options.untilClosed reads on until the service closes
+ * @returns every answer in order, whether the service has closed, and what came behind the last answer
  */
 export async function exchange(
   service: { url: string },
   steps: readonly Step[],
-  { answers = 1, isHead = false }: { answers?: number; isHead?: boolean } = {},
+  {
+    answers = 1,
+    isHead = false,
+    untilClosed = false,
+  }: { answers?: number; isHead?: boolean; untilClosed?: boolean } = {},
 ): Promise<{ answers: RawAnswer[]; closed: boolean; rest: string }> {
   const { port } = new URL(service.url);
   const socket = net.connect({ host: '127.0.0.1', port: Number(port), allowHalfOpen: true });
@@ -24,7 +29,7 @@ export async function exchange(
   let closed = false;
   const done = new Promise<void>((resolve) => {
     const check = () => {
-      if (parse(received, isHead).answers.length >= answers) resolve();
+      if (!untilClosed && parse(received, isHead).answers.length >= answers) resolve();
     };
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
@@ -42,8 +47,6 @@ export async function exchange(
     else socket.write(step);
   }
   await done;
-  // A close that follows the last answer at once belongs to it.
-  if (!closed) await new Promise((resolve) => setTimeout(resolve, 50));
   socket.destroy();
   return { ...parse(received, isHead), closed };
 }
