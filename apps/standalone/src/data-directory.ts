@@ -7,7 +7,8 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  writeSync,
+  rmSync,
+  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { generateRecipient } from '@rollbook/credentials';
@@ -66,14 +67,19 @@ export async function secretRecipientsIn(directory: string): Promise<unknown> {
 function readOrMake(directory: string, name: string, content: () => string): string {
   const file = path.join(directory, name);
   try {
-    return readFileSync(file, 'utf8');
+    const text = readFileSync(file, 'utf8');
+    // It may have been copied or restored with a mode for everybody.
+    chmodSync(file, 0o600);
+    return text;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const text = content();
   const next = `${file}.new`;
-  const handle = openSync(next, 'w', 0o600);
-  writeSync(handle, text);
+  // A killed start may have left one. Made anew and never opened: neither its mode nor where a link leads counts.
+  rmSync(next, { force: true });
+  const handle = openSync(next, 'wx', 0o600);
+  writeFileSync(handle, text);
   fsyncSync(handle);
   closeSync(handle);
   renameSync(next, file);

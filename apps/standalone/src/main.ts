@@ -1,4 +1,5 @@
 import * as nodeModule from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 const OLDEST_NODE = 24;
 
@@ -9,7 +10,9 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   );
   process.exit(1);
 }
-nodeModule.enableCompileCache();
+// Beside the code that it comes from, and gone with the next build. The default lies in the temporary directory, where
+// another user could have put machine code for us.
+nodeModule.enableCompileCache(fileURLToPath(new URL('../../../.compile-cache', import.meta.url)));
 const { serve, startMistakes } = await import('./serve.js');
 try {
   await serve();

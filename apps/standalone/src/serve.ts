@@ -21,6 +21,8 @@ const STOP_WITHIN_MS = 10_000;
  * @throws {@link startMistakes} knows what an operator can mend; anything else is a defect
  */
 export async function serve(): Promise<void> {
+  // Every file that this process makes is for its owner only, also in the moment before its mode is set.
+  process.umask(0o077);
   const readFile = (file: string) => readFileSync(file, 'utf8');
   const configuration = readConfiguration(process.env, readFile);
   const logger = createLogger({ level: configuration.logLevel, pretty: process.stdout.isTTY });
