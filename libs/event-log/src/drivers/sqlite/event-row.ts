@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { StreamIndex } from './stream-index.js';
 import { streamIdOf } from './stream-key.js';
 
 /** A row of `events`, as it is checked. */
@@ -43,3 +44,12 @@ export function faultOf(row: EventRow, previous?: EventRow | null): string | nul
 
 const continues = (row: EventRow, previous: EventRow): boolean =>
   row.stream === previous.stream && row.version === previous.version + 1 && row.rest === previous.rest - 1;
+
+/** What is wrong with the way from the stream to a row, and to the version before it; or null. */
+export function placeFaultOf({ stream, version, position }: EventRow, index: StreamIndex): string | null {
+  const before = Math.max(0, version - 2);
+  const places = index.positionsOf(stream, before, version - before);
+  if (!places.includes(position)) return 'the index of streams does not lead to it';
+  if (places.length < version - before) return 'its stream lacks the version before it';
+  return places.at(-1) === position ? null : 'the version before it comes after it';
+}

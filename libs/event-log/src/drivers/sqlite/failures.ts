@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3';
 import { LogDamaged, LogUnavailable } from '../../refusals.js';
 
 /**
@@ -29,8 +28,8 @@ const FAILURES: readonly (readonly [code: string, failure: Failure])[] = [
 ];
 
 export function failureOf(error: unknown): Failure {
-  if (!(error instanceof Database.SqliteError)) return 'defect';
-  const { code } = error;
+  const code = sqliteCodeOf(error);
+  if (code === null) return 'defect';
   return FAILURES.find(([prefix]) => code === prefix || code.startsWith(`${prefix}_`))?.[1] ?? 'defect';
 }
 
@@ -45,6 +44,14 @@ export function readFailure(error: unknown, file: string): unknown {
 }
 
 export function messageOf(error: unknown): string {
-  if (error instanceof Database.SqliteError) return `${error.message} (${error.code})`;
-  return error instanceof Error ? error.message : String(error);
+  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
+  const code = sqliteCodeOf(error);
+  return code === null ? String(message) : `${String(message)} (${code})`;
+}
+
+/** SQLite's extended result code, or null. By its name, because an addon's error class is of the realm that loaded it
+ * first, so `instanceof` may not know it. */
+export function sqliteCodeOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
+  return typeof error.code === 'string' && error.code.startsWith('SQLITE_') ? error.code : null;
 }

@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
+import { sqliteCodeOf } from './failures.js';
 
 /** Another process works on the data directory; the message says so in one sentence. */
 export class DataDirectoryInUse extends Error {
@@ -28,8 +29,7 @@ export function lockDataDirectory(directory: string): { release(): void } {
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
-    const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
-    throw busy ? new DataDirectoryInUse(directory, error) : error;
+    throw sqliteCodeOf(error)?.startsWith('SQLITE_BUSY') ? new DataDirectoryInUse(directory, error) : error;
   }
   claims.add(db);
   return {

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { LogDamaged } from '../../refusals.js';
 import { failureOf, readFailure } from './failures.js';
 import { checkNewestEvents } from './newest-events.js';
+import { StreamIndex } from './stream-index.js';
 
 /** "Roll" in ASCII: marks the file as ours (SQLite's `application_id`). */
 const APPLICATION_ID = 0x526f6c6c;
@@ -21,7 +22,14 @@ const SCHEMA = `
     crc INTEGER NOT NULL,
     text TEXT NOT NULL
   ) STRICT;
-  CREATE UNIQUE INDEX events_by_stream ON events (stream, version);
+  CREATE TABLE streams (
+    stream TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (stream, version)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE stream_index (settled INTEGER NOT NULL) STRICT;
+  INSERT INTO stream_index VALUES (0);
   CREATE TRIGGER events_are_not_changed BEFORE UPDATE ON events
     BEGIN SELECT RAISE(ABORT, 'stored events are never changed'); END;
   CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events
@@ -43,7 +51,7 @@ const WAL_KEPT_OCTETS = 32 * 1024 * 1024;
  *
  * @throws LogDamaged one sentence: another program's file, a newer format, or newest events that contradict themselves
  */
-export function openLogForWriting(file: string): Database.Database {
+export function openLogForWriting(file: string): { db: Database.Database; index: StreamIndex } {
   const db = new Database(file, { timeout: LOCK_TIMEOUT_MS });
   return orClose(db, file, () => {
     chmodSync(file, 0o600); // before there is anything in it; -wal and -shm are made with the mode of the file
@@ -56,7 +64,9 @@ export function openLogForWriting(file: string): Database.Database {
     db.transaction(() => isEmpty(db) && db.exec(SCHEMA)).immediate();
     checkHeader(db, file);
     db.pragma('journal_mode = WAL');
-    checkNewestEvents(db, file);
+    const index = new StreamIndex(db);
+    checkNewestEvents(db, index, file);
+    return { db, index };
   });
 }
 
@@ -75,13 +85,13 @@ export function openLogForReading(file: string): Database.Database {
   return orClose(db, file, () => {
     db.pragma(`cache_size = -${READER_CACHE_KIB}`);
     checkHeader(db, file);
+    return db;
   });
 }
 
-function orClose(db: Database.Database, file: string, prepare: () => void): Database.Database {
+function orClose<T>(db: Database.Database, file: string, prepare: () => T): T {
   try {
-    prepare();
-    return db;
+    return prepare();
   } catch (error) {
     db.close();
     if (failureOf(error) === 'damaged') throw readFailure(error, file);

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { LogDamaged } from '../../refusals.js';
-import { faultOf, type EventRow } from './event-row.js';
+import { faultOf, placeFaultOf, type EventRow } from './event-row.js';
+import type { StreamIndex } from './stream-index.js';
 
 /** How many events at the end of the log are looked at when it is opened: those that a crash could have touched. */
 const NEWEST = 100;
@@ -11,23 +12,16 @@ const NEWEST = 100;
  *
  * @throws LogDamaged naming the first position that is not as it must be
  */
-export function checkNewestEvents(db: Database.Database, file: string): void {
+export function checkNewestEvents(db: Database.Database, index: StreamIndex, file: string): void {
   const rows = db
     .prepare<[number], EventRow>(
       'SELECT position, stream, version, rest, crc, text FROM events ORDER BY position DESC LIMIT ?',
     )
     .all(NEWEST)
     .toReversed();
-  const positionAt = db
-    .prepare<[string, number], number>(
-      'SELECT position FROM events INDEXED BY events_by_stream WHERE stream = ? AND version = ?',
-    )
-    .pluck();
   const fault = (row: EventRow, previous: EventRow | null): string | null => {
-    if (positionAt.get(row.stream, row.version) !== row.position) return 'the index does not lead to it';
-    if (row.version > 1 && positionAt.get(row.stream, row.version - 1) === undefined) {
-      return 'its stream lacks the version before it';
-    }
+    const misplaced = placeFaultOf(row, index);
+    if (misplaced !== null) return misplaced;
     // The event before the oldest one looked at is not known, unless the log begins there.
     if (previous === null && row.position > 1 && rows.length === NEWEST) return faultOf(row);
     return faultOf(row, previous);

@@ -2,6 +2,7 @@ import type { EventLogReader, StoredEvent } from '../../event-log.js';
 import { LogUnavailable } from '../../refusals.js';
 import { readFailure } from './failures.js';
 import { openLogForReading } from './log-file.js';
+import { StreamIndex } from './stream-index.js';
 import { streamIdOf, streamKeyOf } from './stream-key.js';
 
 type Row = [position: number, stream: string, version: number, text: string];
@@ -20,11 +21,7 @@ export function openSqliteLogReader({ file }: { file: string }): EventLogReader 
   const all = db
     .prepare<[number, number], Row>(`${columns} WHERE position > ? ORDER BY position LIMIT ?`)
     .raw();
-  const stream = db
-    .prepare<[string, number, number], Row>(
-      `${columns} WHERE stream = ? AND version > ? ORDER BY version LIMIT ?`,
-    )
-    .raw();
+  const one = db.prepare<[number], Row>(`${columns} WHERE position = ?`).raw();
   const head = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
   const read = <T>(query: () => T): T => {
     if (!db.open) throw new LogUnavailable('closed', 'the event log is closed');
@@ -34,9 +31,16 @@ export function openSqliteLogReader({ file }: { file: string }): EventLogReader 
       throw readFailure(error, file);
     }
   };
+  let index: StreamIndex | null = null; // who only follows the log needs none
+  const rowsOf = (streamId: string, afterVersion: number, limit: number): Row[] => {
+    if (index === null) index = new StreamIndex(db);
+    else index.catchUp();
+    const positions = index.positionsOf(streamKeyOf(streamId), afterVersion, limit);
+    return positions.map((position) => one.get(position)).filter((row) => row !== undefined);
+  };
   return {
     async readStream(streamId, { afterVersion = 0, limit = NO_LIMIT } = {}) {
-      return read(() => stream.all(streamKeyOf(streamId), afterVersion, limit)).map(eventOf);
+      return read(() => rowsOf(streamId, afterVersion, limit)).map(eventOf);
     },
     async readAll({ after, limit }) {
       return read(() => all.all(after, limit)).map(eventOf);

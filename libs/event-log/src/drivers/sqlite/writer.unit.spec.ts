@@ -4,18 +4,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { textFor, uniqueStream } from '../../../testing/log-vocabulary.js';
+import { checkpointer } from './checkpoint.js';
 import type { Group } from './group.js';
 import { openLogForWriting } from './log-file.js';
+import type { StreamIndex } from './stream-index.js';
 import { logWriter } from './writer.js';
 
 describe('the writer', () => {
   let directory: string;
   let file: string;
   let db: Database.Database;
+  let index: StreamIndex;
   beforeEach(() => {
     directory = mkdtempSync(path.join(tmpdir(), 'rollbook-log-'));
     file = path.join(directory, 'log.sqlite');
-    db = openLogForWriting(file);
+    ({ db, index } = openLogForWriting(file));
   });
   afterEach(() => {
     db.close();
@@ -24,7 +27,7 @@ describe('the writer', () => {
   const stored = (): unknown => db.prepare('SELECT count(*) FROM events').pluck().get();
 
   test('§8 · no space refuses the whole group, and the same group gets in when there is space', () => {
-    const writer = logWriter(db, file);
+    const writer = logWriter(db, index, file);
     const large = groupOf(200, 'x'.repeat(1_000));
     db.pragma('max_page_count = 20');
     expect(writer.commit(large)).toMatchObject({ kind: 'refused', reason: 'full' });
@@ -42,36 +45,39 @@ describe('the writer', () => {
     ['SQLITE_FULL', 'COMMIT', { kind: 'refused', reason: 'full' }],
     ['SQLITE_BUSY', 'BEGIN IMMEDIATE', { kind: 'refused', reason: 'storage' }],
   ])('§4 · %s at %s: %j', (code, statement, { sentence, ...expected }) => {
-    const outcome = logWriter(failing(db, statement, code), file).commit(groupOf(3));
+    const outcome = logWriter(failing(db, statement, code), index, file).commit(groupOf(3));
     expect(outcome).toMatchObject(expected);
     if (sentence !== undefined) expect(outcome).toMatchObject({ sentence: expect.stringMatching(sentence) });
     else expect([db.inTransaction, stored()]).toEqual([false, 0]);
   });
 
   test('§4 · a failed fsync of a checkpoint is as fatal as one of a commit, no space is not', () => {
-    const due = 'PRAGMA wal_checkpoint(PASSIVE)';
-    logWriter(db, file).commit(groupOf(9_000, 'x'.repeat(1_000)));
-    expect(logWriter(failing(db, due, 'SQLITE_FULL'), file).checkpointWhenDue()).toBeNull();
-    expect(logWriter(failing(db, due, 'SQLITE_IOERR_FSYNC'), file).checkpointWhenDue()).toMatch(
+    logWriter(db, index, file).commit(groupOf(9_000, 'x'.repeat(3_000)));
+    const statement = 'PRAGMA wal_checkpoint(PASSIVE)';
+    expect(checkpointer(failing(db, statement, 'SQLITE_FULL'), file)()).toBeNull();
+    expect(checkpointer(failing(db, statement, 'SQLITE_IOERR_FSYNC'), file)()).toMatch(
       /what is durable is not known/,
     );
-    expect(logWriter(db, file).checkpointWhenDue()).toBeNull();
-    expect(db.prepare('PRAGMA wal_checkpoint(NOOP)').get()).toMatchObject({ busy: 0 });
+    expect(checkpointer(db, file)()).toBeNull();
+    const { log, checkpointed } = db
+      .prepare<[], { log: number; checkpointed: number }>('PRAGMA wal_checkpoint(NOOP)')
+      .get() ?? { log: 0, checkpointed: NaN };
+    expect(checkpointed).toBe(log);
   });
 
   test.each(["UPDATE events SET text = '{}'", 'DELETE FROM events'])('§3 · no statement may: %s', (sql) => {
-    logWriter(db, file).commit(groupOf(1));
+    logWriter(db, index, file).commit(groupOf(1));
     expect(() => db.exec(sql)).toThrow('stored events are never');
   });
 
   test('§4 · one log serves two writers in turn: each goes on from the other’s head', () => {
     const second = openLogForWriting(file);
     try {
-      const writers = [logWriter(db, file), logWriter(second, file)];
+      const writers = [logWriter(db, index, file), logWriter(second.db, second.index, file)];
       const heads = [0, 1, 0, 1].map((i) => writers[i]?.commit(groupOf(2)));
       expect(heads).toMatchObject([2, 4, 6, 8].map((head) => ({ kind: 'committed', head })));
     } finally {
-      second.close();
+      second.db.close();
     }
   });
 });

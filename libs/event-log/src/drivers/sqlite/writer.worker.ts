@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LogDamaged } from '../../refusals.js';
+import { checkpointer } from './checkpoint.js';
 import { messageOf } from './failures.js';
 import type { Group } from './group.js';
 import { openLogForWriting } from './log-file.js';
@@ -20,15 +21,17 @@ function open() {
   }
 }
 
-const db = open();
-if (db !== null) {
+const opened = open();
+if (opened !== null) {
+  const { db, index } = opened;
   if (maxPages !== undefined) db.pragma(`max_page_count = ${maxPages}`);
-  const writer = logWriter(db, file);
+  const writer = logWriter(db, index, file);
+  const checkpoint = checkpointer(db, file);
   const commit = (group: Group): void => {
     const outcome = writer.commit(group);
     say(outcome); // before the checkpoint, which nobody needs to wait for
     if (outcome.kind === 'fatal') return;
-    const sentence = writer.checkpointWhenDue();
+    const sentence = checkpoint();
     if (sentence !== null) say({ kind: 'fatal', sentence });
   };
   port.on('message', (message: ToWriter) => {
