@@ -32,8 +32,7 @@ export function readInput<T extends object>(input: InputClass<T>, raw: unknown, 
   for (const [name, row] of members) if (row.schema.default !== undefined) values[name] = row.schema.default;
   for (const [name, value] of Object.entries(given)) {
     const row = members.get(name);
-    if (row === undefined)
-      violations.push(violation([name], 'known-member', unknownMember(name, members, source)));
+    if (row === undefined) violations.push(unknownMember(name, members, source));
     else if (source === 'query' && Array.isArray(value)) {
       violations.push(violation([name], 'single-value', `${name} is given more than once; give it once`));
     } else values[name] = source === 'query' && row.schema.type === 'integer' ? digits(value) : value;
@@ -60,12 +59,13 @@ const violation = (members: string[], rule: string, message: string): Violation 
   message,
 });
 
-function unknownMember(name: string, members: ReadonlyMap<string, unknown>, source: InputSource): string {
-  const kind = source === 'query' ? 'query parameter' : 'member';
-  const known = members.size === 0 ? 'it takes none' : `known are ${[...members.keys()].join(', ')}`;
-  // A name is the caller's text: long or unprintable ones are not repeated.
-  const shown = /^[\w#.-]{1,64}$/.test(name) ? ` ${name}` : '';
-  return `this endpoint has no ${kind}${shown}; ${known}`;
+/** What was sent is not repeated in the sentence (H15); a name that looks like one stands in `members`. */
+function unknownMember(name: string, members: ReadonlyMap<string, unknown>, source: InputSource): Violation {
+  const kind = source === 'query' ? 'query parameters' : 'members';
+  const known = members.size === 0 ? 'none' : `only ${[...members.keys()].join(', ')}`;
+  // Tokens and secrets are longer.
+  const named = /^[\w#.-]{1,32}$/.test(name) ? [name] : [];
+  return violation(named, 'known-member', `of ${kind} this endpoint takes ${known}`);
 }
 
 function ofValidator(error: ValidationError): Violation {
@@ -78,7 +78,12 @@ function ofValidator(error: ValidationError): Violation {
 export const inputRefused = (member: string, rule: string, message: string): RegistrationError =>
   refused([violation([member], rule, message)]);
 
+/** Many wrong members may share one sentence. */
 const refused = (violations: Violation[]) =>
-  new RegistrationError('invalid_request', violations.map((found) => found.message).join('; '), {
-    violations,
-  });
+  new RegistrationError(
+    'invalid_request',
+    [...new Set(violations.map(({ message }) => message))].join('; '),
+    {
+      violations,
+    },
+  );

@@ -89,7 +89,7 @@ describe('input · what is refused', () => {
   });
   test('the sentence says what would be right, and does not repeat strange names', () => {
     expect(() => readInput(Reason, { 'a\u001bb': 1, reason: 'x' }, 'body')).toThrow(
-      'this endpoint has no member; known are reason',
+      'of members this endpoint takes only reason',
     );
     expect(() => readInput(Example, { limit: 'x' }, 'query')).toThrow(
       'limit must be a whole number from 1 to 10',
