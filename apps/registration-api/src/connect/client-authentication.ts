@@ -8,7 +8,13 @@ import { bearerCredential } from '../http/bearer.js';
 import { FailedAuthentications } from '../http/failed-authentications.js';
 import { PARTS, type RegistrationApiParts } from '../parts.js';
 
-export type AuthenticatedClient = { client: Client; client_id: string; registration_access_token: string };
+export type AuthenticatedClient = {
+  client: Client;
+  client_id: string;
+  registration_access_token: string;
+  /** Throws `invalid_token` when the token is not valid for the client as it is by then. */
+  confirm: (client: Client) => void;
+};
 
 /** Comparisons for every request, so that the time taken does not tell how many tokens a client has. */
 const COMPARISONS = 2;
@@ -48,10 +54,7 @@ export class ClientAuthentication {
     const client = await this.#clients.load(client_id ?? '');
     if (client_id === null || credential.kind !== 'token' || !this.#holds(client, credential.token)) {
       await this.#failed.count(request, 'registration_access_token');
-      throw new RegistrationError(
-        'invalid_token',
-        'the registration access token is not valid for this client',
-      );
+      throw tokenRefused();
     }
     if (client.state.status === 'suspended') {
       throw new RegistrationError(
@@ -59,7 +62,11 @@ export class ClientAuthentication {
         'this client is suspended; ask the operator to reinstate it',
       );
     }
-    return { client, client_id, registration_access_token: credential.token };
+    const { token } = credential;
+    const confirm = (now: Client) => {
+      if (!this.#holds(now, token)) throw tokenRefused();
+    };
+    return { client, client_id, registration_access_token: token, confirm };
   }
 
   #holds({ state }: Client, presented: string): boolean {
@@ -74,6 +81,9 @@ export class ClientAuthentication {
     return holds;
   }
 }
+
+const tokenRefused = () =>
+  new RegistrationError('invalid_token', 'the registration access token is not valid for this client');
 
 /** @returns null unless the query names exactly one client */
 function clientIdOf(query: unknown): string | null {

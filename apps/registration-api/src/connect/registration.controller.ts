@@ -71,10 +71,11 @@ export class RegistrationController {
   /** RFC 7592 §2.2. */
   @Put()
   async update(@Req() request: FastifyRequest): Promise<object> {
-    const { client_id, registration_access_token } = await this.#authentication.authenticate(request);
+    const { client_id, registration_access_token, confirm } =
+      await this.#authentication.authenticate(request);
     refuseIdempotencyKey(request);
     const input = requireObject(parseJsonBody(request.body));
-    const caller = callerOf(request, clientActor(client_id));
+    const caller = callerOf(request, clientActor(client_id), confirm);
     return this.#answer(
       await this.#commands.execute(
         new UpdateClientRequest(client_id, registration_access_token, input, caller),
@@ -86,9 +87,9 @@ export class RegistrationController {
   @Delete()
   @HttpCode(204)
   async delete(@Req() request: FastifyRequest): Promise<void> {
-    const { client_id } = await this.#authentication.authenticate(request);
+    const { client_id, confirm } = await this.#authentication.authenticate(request);
     await this.#commands.execute(
-      new DeleteClientRequest(client_id, null, 'client', callerOf(request, clientActor(client_id))),
+      new DeleteClientRequest(client_id, null, 'client', callerOf(request, clientActor(client_id), confirm)),
     );
   }
 
@@ -96,10 +97,11 @@ export class RegistrationController {
   @Post('secret')
   @HttpCode(200)
   async rotateSecret(@Req() request: FastifyRequest): Promise<object> {
-    const { client_id, registration_access_token } = await this.#authentication.authenticate(request);
+    const { client_id, registration_access_token, confirm } =
+      await this.#authentication.authenticate(request);
     refuseIdempotencyKey(request);
     const overlapSeconds = overlapSecondsOf(request.body);
-    const caller = callerOf(request, clientActor(client_id));
+    const caller = callerOf(request, clientActor(client_id), confirm);
     const rotated = await this.#commands.execute(
       new RotateSecretRequest(client_id, overlapSeconds, 'client', caller),
     );

@@ -64,7 +64,7 @@ export class AppendCommand {
    *
    * @param decideOn makes the command from the client's state; called again when another change came first
    * @returns the client after the change; no facts when there was nothing to change
-   * @throws RegistrationError what `decide` refuses, or `unavailable` after {@link ATTEMPTS} conflicts
+   * @throws RegistrationError what `caller.confirm` and `decide` refuse, or `unavailable` after {@link ATTEMPTS} conflicts
    */
   async change<Extra>(
     client_id: string,
@@ -73,6 +73,7 @@ export class AppendCommand {
   ): Promise<Outcome<Extra>> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const client = await this.#clients.load(client_id);
+      caller.confirm?.(client);
       const decision = await decideOn(client);
       try {
         return await this.append(client_id, client, caller, decision);
