@@ -1,6 +1,7 @@
 // `npm run check`: format, lint, types, boundaries, drift of generated documents. No tests. Reports every part, not
 // only the first that fails.
 import { spawnSync } from 'node:child_process';
+import { delimiter } from 'node:path';
 
 const bin = (name) => `node_modules/.bin/${name}`;
 const PARTS = [
@@ -23,9 +24,11 @@ const PARTS = [
   { name: 'drift', command: process.execPath, args: ['scripts/generate-docs.mjs', '--check'] },
 ];
 
+// The project's own runtime first: the tools are scripts that look for `node`.
+const env = { ...process.env, PATH: ['node_modules/.bin', process.env.PATH].join(delimiter) };
 const failed = [];
 for (const { name, command, args } of PARTS) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env });
   console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${name}`);
   if (status !== 0) {
     failed.push(name);

@@ -94,7 +94,7 @@ type Client5 = {
   fromUri(uri: string, token: string): Promise<{ metadata: Record<string, unknown> }>;
 };
 const client5 = async (): Promise<Client5> => {
-  const issuer = new Issuer((await serverMetadata()) as ConstructorParameters<typeof Issuer>[0]);
+  const issuer = new Issuer(await serverMetadata());
   return issuer.Client as Client5 & typeof issuer.Client;
 };
 

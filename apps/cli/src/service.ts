@@ -108,10 +108,10 @@ function sentenceOf(response: Response, answer: unknown): string {
   const { error, error_description, violations } = answer as {
     error: string;
     error_description?: string;
-    violations?: { members: string[]; section: string; message: string }[];
+    violations?: { section: string; message: string }[];
   };
   const retry = response.headers.get('retry-after');
-  const lines = (violations ?? []).map((v) => `  ${v.members.join(', ')}: ${v.message} (${v.section})`);
+  const lines = (violations ?? []).map(({ message, section }) => `  ${message} (${section})`);
   const description = error_description === undefined ? '' : `: ${error_description}`;
   return [`${error}${description}${retry === null ? '' : ` (try again in ${retry} s)`}`, ...lines].join('\n');
 }
