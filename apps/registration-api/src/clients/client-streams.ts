@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type EventLog, readEvent, type StoredEvent } from '@rollbook/event-log';
 import { decryptPersonal, type KeyStore } from '@rollbook/personal-data';
 import {
@@ -20,6 +21,8 @@ export type PlacedEvent = ClientEvent & { position: number };
 const CACHED_CLIENTS = 2_000;
 /** Events of one stream read at a time. */
 const PAGE = 500;
+/** Events folded at a time: as large as events can be, these take some ten milliseconds. */
+const FOLD_PAGE = 50;
 /** 128 bits in base64url, as issued: anything else names no client and costs no read. */
 const CLIENT_ID = /^[A-Za-z0-9_-]{22}$/;
 
@@ -32,6 +35,8 @@ export class ClientStreams {
   readonly #log: EventLog;
   readonly #keys: KeyStore;
   readonly #cache = new LRUCache<string, Client>({ max: CACHED_CLIENTS });
+  /** Long streams that are being folded: whoever needs one too waits for it. */
+  readonly #folding = new Map<string, Promise<Client>>();
 
   constructor(@Inject(PARTS) parts: RegistrationApiParts) {
     this.#log = parts.log;
@@ -44,10 +49,36 @@ export class ClientStreams {
    */
   async load(client_id: string): Promise<Client> {
     if (!CLIENT_ID.test(client_id)) return { state: initialState(), position: 0 };
-    const cached = this.#cache.get(client_id) ?? { state: initialState(), position: 0 };
-    const newer = await this.#read(client_id, cached.state.streamVersion);
-    if (newer.length === 0) return cached;
-    return this.extend(client_id, cached, newer.map(placed));
+    for (;;) {
+      await this.#folding.get(client_id);
+      const cached = this.#cache.get(client_id) ?? { state: initialState(), position: 0 };
+      const newer = await this.#page(client_id, cached);
+      if (newer.length === 0) return cached;
+      if (newer.length < FOLD_PAGE) return this.extend(client_id, cached, newer);
+      if (this.#folding.has(client_id)) continue;
+      const folding = this.#foldOn(client_id, cached, newer);
+      this.#folding.set(client_id, folding);
+      return folding;
+    }
+  }
+
+  /** Folds a long stream page by page, and lets others have their turn after each. */
+  async #foldOn(client_id: string, before: Client, page: readonly PlacedEvent[]): Promise<Client> {
+    try {
+      let client = before;
+      for (let newer = page; ; newer = await this.#page(client_id, client)) {
+        await setImmediate();
+        client = this.extend(client_id, client, newer);
+        if (newer.length < FOLD_PAGE) return client;
+      }
+    } finally {
+      this.#folding.delete(client_id);
+    }
+  }
+
+  async #page(client_id: string, { state }: Client): Promise<PlacedEvent[]> {
+    const options = { afterVersion: state.streamVersion, limit: FOLD_PAGE };
+    return (await this.#log.readStream(streamIdOf(client_id), options)).map(placed);
   }
 
   /** Folds events that were just appended, or read, onto a client, and keeps the result. */

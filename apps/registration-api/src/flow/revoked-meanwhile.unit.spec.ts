@@ -1,14 +1,9 @@
-import { bufferedRandom } from '@rollbook/credentials';
-import { memoryEventLog } from '@rollbook/event-log';
-import { memoryKeyStore } from '@rollbook-testing/personal-data';
-import { createRegistry, HealthRegistry, silentLogger, systemClock } from '@rollbook/platform';
-import { effectivePolicy } from '@rollbook/policy';
 import type { FastifyRequest } from 'fastify';
+import { partsInMemory } from '../../testing/parts-in-memory.js';
 import { ClientStreams } from '../clients/client-streams.js';
 import { ClientAuthentication } from '../connect/client-authentication.js';
 import { FailedAuthentications } from '../http/failed-authentications.js';
 import { RateLimits } from '../http/rate-limits.js';
-import type { RegistrationApiConfig, RegistrationApiParts } from '../parts.js';
 import { AppendCommand } from './append-command.js';
 import { AppendHealth } from './append-health.js';
 import { ANONYMOUS, callerOf, clientActor } from './caller.js';
@@ -23,19 +18,9 @@ const METADATA = { redirect_uris: ['https://app.example/callback'] };
 /** Runs while the update waits for the sector document, which its author may let take its time. */
 let meanwhile: () => Promise<unknown> = () => Promise.resolve();
 
-const parts = {
-  policy: effectivePolicy({ file: null, profile: 'rfc7591' }),
-  config: { secretLifetimeSeconds: 0, registrationAccessTokenRotation: 'never' } as RegistrationApiConfig,
-  log: memoryEventLog(),
-  keys: memoryKeyStore(),
-  recipients: null,
+const parts = partsInMemory({
   outbound: { fetchJson: () => meanwhile().then(() => METADATA.redirect_uris), close: async () => {} },
-  logger: silentLogger(),
-  metrics: createRegistry(),
-  health: new HealthRegistry(),
-  clock: systemClock,
-  random: bufferedRandom(),
-} as Partial<RegistrationApiParts> as RegistrationApiParts;
+});
 const clients = new ClientStreams(parts);
 const append = new AppendCommand(parts, clients, new AppendHealth(parts));
 const authentication = new ClientAuthentication(
