@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import ipaddr from 'ipaddr.js';
 import { MEMBER_NAMES, type MemberName, MEMBERS } from './members.js';
 import { networks } from './shapes.js';
@@ -48,7 +48,10 @@ export const POLICY_SCHEMA: object = {
   ),
 };
 
-const hasPolicyShape = new Ajv2020({ allErrors: true, verbose: true }).compile<PolicyFile>(POLICY_SCHEMA);
+/** Compiled for the first file: most services start without one. */
+let compiled: ValidateFunction<PolicyFile> | null = null;
+const policyShape = (): ValidateFunction<PolicyFile> =>
+  (compiled ??= new Ajv2020({ allErrors: true, verbose: true }).compile<PolicyFile>(POLICY_SCHEMA));
 
 /**
  * Reads the parsed policy file.
@@ -56,6 +59,7 @@ const hasPolicyShape = new Ajv2020({ allErrors: true, verbose: true }).compile<P
  * @returns the file, or every mistake in it: JSON pointer, then what to change; never a value out of the file
  */
 export function readPolicyFile(file: unknown): { file: PolicyFile } | { mistakes: string[] } {
+  const hasPolicyShape = policyShape();
   if (!hasPolicyShape(file)) return { mistakes: shapeMistakes(hasPolicyShape.errors ?? []) };
   const mistakes = (file.outbound?.allowedNetworks ?? []).flatMap((network, index) =>
     ipaddr.isValidCIDR(network)
