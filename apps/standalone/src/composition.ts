@@ -18,12 +18,17 @@ export type Composition = {
   close(): Promise<void>;
 };
 
-/** The only file that knows which drivers run: SQLite throughout, one process (docs/decisions/0004). */
+/**
+ * The only file that knows which drivers run: SQLite throughout, one process (docs/decisions/0004).
+ *
+ * @param whileThreadsStart work for this thread meanwhile
+ */
 export async function compose(
   configuration: Configuration,
   publicUrl: string,
   logger: Logger,
   readFile: (file: string) => string,
+  whileThreadsStart: () => Promise<unknown>,
 ): Promise<Composition> {
   const policy = effectivePolicy({
     file: readPolicy(configuration.policyPath, readFile),
@@ -51,11 +56,13 @@ export async function compose(
       ),
       Promise.resolve(configuration.secretRecipients ?? secretRecipientsIn(directory)).then(parseRecipients),
     );
-    const readModels = await openSqliteReadModels({
-      modelsFile: path.join(directory, FILES.models),
-      logFile: path.join(directory, FILES.log),
-    });
-    open.push(() => readModels.close());
+    const [readModels] = await settleAll(
+      openSqliteReadModels({
+        modelsFile: path.join(directory, FILES.models),
+        logFile: path.join(directory, FILES.log),
+      }).then((models) => (open.push(() => models.close()), models)),
+      whileThreadsStart(),
+    );
     const following = new AbortController();
     const followed = followLog(log, readModels, following.signal, (err) =>
       logger.error({ err }, 'the log cannot be followed'),

@@ -51,29 +51,24 @@ export function masterKeyIn(directory: string): Buffer {
  * out of the box: who can read the directory can open the secrets (docs/decisions/0002).
  */
 export async function secretRecipientsIn(directory: string): Promise<unknown> {
-  const { publicJwks, privateJwk } = await generateRecipient();
   // The private key first: a public one without it would seal secrets that nobody can open.
-  const stored = readOrMake(
-    directory,
-    FILES.secretRecipientPrivateKey,
-    () => `${JSON.stringify(privateJwk)}\n`,
-  );
-  const { d: _private, ...publicJwk } = JSON.parse(stored) as typeof privateJwk;
-  const ours = publicJwk.kid === privateJwk.kid ? publicJwks : { keys: [publicJwk] };
+  const stored =
+    readKept(path.join(directory, FILES.secretRecipientPrivateKey)) ?? (await makePrivateKey(directory));
+  const { d: _private, ...publicJwk } = JSON.parse(stored) as { d: string };
+  const ours = { keys: [publicJwk] };
   return JSON.parse(readOrMake(directory, FILES.secretRecipients, () => `${JSON.stringify(ours)}\n`));
+}
+
+async function makePrivateKey(directory: string): Promise<string> {
+  const { privateJwk } = await generateRecipient();
+  return readOrMake(directory, FILES.secretRecipientPrivateKey, () => `${JSON.stringify(privateJwk)}\n`);
 }
 
 /** Reads a file, or writes it first: whole and durable, or not at all, and for its owner only. */
 function readOrMake(directory: string, name: string, content: () => string): string {
   const file = path.join(directory, name);
-  try {
-    const text = readFileSync(file, 'utf8');
-    // It may have been copied or restored with a mode for everybody.
-    chmodSync(file, 0o600);
-    return text;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  const kept = readKept(file);
+  if (kept !== null) return kept;
   const text = content();
   const next = `${file}.new`;
   // A killed start may have left one. Made anew and never opened: neither its mode nor where a link leads counts.
@@ -85,6 +80,19 @@ function readOrMake(directory: string, name: string, content: () => string): str
   renameSync(next, file);
   syncDirectory(directory);
   return text;
+}
+
+/** The file's text; null when there is none. */
+function readKept(file: string): string | null {
+  try {
+    const text = readFileSync(file, 'utf8');
+    // It may have been copied or restored with a mode for everybody.
+    chmodSync(file, 0o600);
+    return text;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return null;
+  }
 }
 
 /** A rename is durable once its directory is. */

@@ -6,7 +6,6 @@ import { MasterKeyRefused } from '@rollbook/personal-data';
 import { ConfigurationError, createLogger, unknownVariables } from '@rollbook/platform';
 import { PolicyError } from '@rollbook/policy';
 import { RecipientsError } from '@rollbook/credentials';
-import { createApp } from '../../registration-api/src/create-app.js';
 import { compose } from './composition.js';
 import { ALL_VARIABLES, publicUrlAt, readConfiguration } from './configuration.js';
 import { FILES } from './data-directory.js';
@@ -32,8 +31,11 @@ export async function serve(): Promise<void> {
   // A port of 0 is settled before anything needs the public URL.
   const port = configuration.port === 0 ? await freePort(configuration.host) : configuration.port;
   const publicUrl = publicUrlAt(configuration, port);
-  const composition = await compose(configuration, publicUrl, logger, readFile);
+  // The framework is most of what there is to load: it is loaded while the threads of the read models start.
+  const loadApp = () => import('../../registration-api/src/create-app.js');
+  const composition = await compose(configuration, publicUrl, logger, readFile, loadApp);
   const { parts, directory } = composition;
+  const { createApp } = await loadApp();
   const app = await createApp(parts);
   const stop = stopOnce(async () => {
     await app.close();
