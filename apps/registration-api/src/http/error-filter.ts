@@ -60,7 +60,8 @@ export class ErrorFilter implements ExceptionFilter {
       route: request.routeOptions.url,
       status,
       refusal: refusal.refusal,
-      rules,
+      // Thousands of tagged members can break one rule.
+      rules: [...new Set(rules)],
     };
     if (status >= 500) this.#logger.error({ ...fields, err: refusal.cause ?? refusal }, 'request failed');
     else this.#logger.info(fields, 'request refused');
