@@ -16,6 +16,7 @@ import { updateCommand } from './commands/update.js';
 import { validateCommand } from './commands/validate.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { DEFAULT_URL } from './service.js';
+import { printable, printableJson } from './table.js';
 import type { Terminal } from './terminal.js';
 
 /** Clients first, then operators, then auditors. */
@@ -91,8 +92,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     const asJson = program.opts<{ json?: boolean }>().json === true || args.includes('--json');
     terminal.stderr(
       asJson && error.answer !== undefined
-        ? `${JSON.stringify(error.answer)}\n`
-        : `rollbook: ${error.message}\n`,
+        ? `${printableJson(error.answer)}\n`
+        : `rollbook: ${error.message.split('\n').map(printable).join('\n')}\n`,
     );
     return EXIT[error.exit].code;
   }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { connect, tokenFrom, type Service } from './service.js';
+import { printableJson } from './table.js';
 import type { Terminal } from './terminal.js';
 
 /** What every command gets beside its own arguments. */
@@ -22,6 +23,6 @@ export function runOf(command: Command, terminal: Terminal): Run {
     json,
     token: () => tokenFrom(terminal.env),
     print: (answer, readable) =>
-      terminal.stdout(`${json || readable === undefined ? JSON.stringify(answer, null, 2) : readable()}\n`),
+      terminal.stdout(`${json || readable === undefined ? printableJson(answer, 2) : readable()}\n`),
   };
 }

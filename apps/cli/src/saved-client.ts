@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { CommandFailed } from './exit-codes.js';
+import type { Run } from './run.js';
 import type { Terminal } from './terminal.js';
 import { tokenFrom } from './service.js';
 
@@ -10,16 +11,35 @@ export type SavedClient = Record<string, unknown> & {
   registration_client_uri: string;
 };
 
-/** Writes an answer with its secrets to a file that only its owner can read (0600), whole or not at all. */
-export function saveClient(file: string, answer: unknown): void {
+/** Writes an answer with its secrets to a file that only its owner can read (0600), whole and durable or not at all. */
+function saveClient(file: string, answer: unknown): void {
   const next = `${file}.${process.pid}.tmp`;
   try {
     const handle = openSync(next, 'wx', 0o600);
-    writeSync(handle, `${JSON.stringify(answer, null, 2)}\n`);
+    writeFileSync(handle, `${JSON.stringify(answer, null, 2)}\n`);
+    fsyncSync(handle);
     closeSync(handle);
     renameSync(next, file);
   } catch (cause) {
+    rmSync(next, { force: true });
     throw new CommandFailed('usage', `${file} cannot be written`, { cause });
+  }
+}
+
+/**
+ * Prints an answer, and first saves it, or what `saved` says, where a file is named. Also prints it when the file cannot
+ * be written: what is shown once would be lost.
+ */
+export async function saveAndPrint(
+  run: Pick<Run, 'print'>,
+  file: string | undefined,
+  answer: unknown,
+  saved: unknown = answer,
+): Promise<void> {
+  try {
+    if (file !== undefined) saveClient(file, saved);
+  } finally {
+    await run.print(answer);
   }
 }
 

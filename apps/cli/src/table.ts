@@ -12,6 +12,16 @@ export function table(heading: readonly string[], rows: readonly (readonly unkno
     .join('\n');
 }
 
+/** A value as JSON in which nothing steers a terminal: JSON itself escapes no 8-bit controls and no direction marks. */
+export function printableJson(value: unknown, indentation?: number): string {
+  return JSON.stringify(value, null, indentation).replace(/[\u007F-\u009F]|\p{Cf}/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+}
+
 /** Metadata are self-asserted (RFC 7591 §5): what a client called itself must not steer the reader's terminal. */
 export function printable(value: unknown): string {
   const text =

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { adminClientPath } from '../admin-path.js';
 import { runOf } from '../run.js';
-import { saveClient } from '../saved-client.js';
+import { saveAndPrint } from '../saved-client.js';
 import type { Terminal } from '../terminal.js';
 
 /** `rollbook new-access-token`: for a client that lost its registration access token. */
@@ -21,7 +21,6 @@ export function newAccessTokenCommand(program: Command, terminal: Terminal): voi
       const run = runOf(command, terminal);
       const path = adminClientPath(clientId, 'registration-access-token');
       const answer = await run.service.call({ method: 'POST', path, token: run.token(), body: {} });
-      if (options.save !== undefined) saveClient(options.save, answer);
-      await run.print(answer);
+      await saveAndPrint(run, options.save, answer);
     });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { metadataInput, withMetadataFlags } from '../metadata-input.js';
 import { runOf } from '../run.js';
-import { saveClient } from '../saved-client.js';
+import { saveAndPrint } from '../saved-client.js';
 import type { Terminal } from '../terminal.js';
 
 /** `rollbook register`: RFC 7591 §3.1. */
@@ -22,7 +22,6 @@ Examples:
       const run = runOf(command, terminal);
       const body = await metadataInput(terminal, file, options);
       const answer = await run.service.call({ method: 'POST', path: '/connect/register', body });
-      if (options.save !== undefined) saveClient(options.save, answer);
-      await run.print(answer);
+      await saveAndPrint(run, options.save, answer);
     });
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { adminClientPath } from '../admin-path.js';
 import { runOf } from '../run.js';
-import { clientAccess, saveClient } from '../saved-client.js';
+import { clientAccess, saveAndPrint } from '../saved-client.js';
 import type { Terminal } from '../terminal.js';
 
 type Options = { client?: string; operator?: boolean; overlapSeconds?: number; save?: string };
@@ -27,8 +27,7 @@ export function rotateSecretCommand(program: Command, terminal: Terminal): void 
         const body = overlapSeconds === undefined ? {} : { overlapSeconds };
         const path = adminClientPath(clientId, 'secret');
         const answer = await run.service.call({ method: 'POST', path, token: run.token(), body });
-        if (options.save !== undefined) saveClient(options.save, answer);
-        return run.print(answer);
+        return saveAndPrint(run, options.save, answer);
       }
       const access = clientAccess(terminal, clientId, options.client);
       const answer = await run.service.call({
@@ -37,9 +36,10 @@ export function rotateSecretCommand(program: Command, terminal: Terminal): void 
         token: access.token,
         body: overlapSeconds === undefined ? {} : { overlap_seconds: overlapSeconds },
       });
-      const file = options.save ?? options.client;
-      if (file !== undefined) saveClient(file, { ...access.saved, ...(answer as object) });
-      return run.print(answer);
+      return saveAndPrint(run, options.save ?? options.client, answer, {
+        ...access.saved,
+        ...(answer as object),
+      });
     });
 }
 

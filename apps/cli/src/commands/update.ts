@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { metadataInput, withMetadataFlags } from '../metadata-input.js';
 import { runOf } from '../run.js';
-import { clientAccess, mergeSaved, saveClient } from '../saved-client.js';
+import { clientAccess, mergeSaved, saveAndPrint } from '../saved-client.js';
 import type { Terminal } from '../terminal.js';
 
 /** `rollbook update`: RFC 7592 §2.2. The request replaces the whole record. */
@@ -21,9 +21,8 @@ export function updateCommand(program: Command, terminal: Terminal): void {
       const access = clientAccess(terminal, options.id, options.client);
       const body = { ...(await metadataInput(terminal, file, options)), client_id: access.client_id };
       const answer = await run.service.call({ method: 'PUT', path: access.path, body, token: access.token });
-      if (access.saved !== null && options.client !== undefined) {
-        saveClient(options.client, mergeSaved(access.saved, answer as Record<string, unknown>));
-      }
-      await run.print(answer);
+      const { saved } = access;
+      const newer = saved === null ? answer : mergeSaved(saved, answer as Record<string, unknown>);
+      await saveAndPrint(run, options.client, answer, newer);
     });
 }
