@@ -8,35 +8,16 @@ import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 export const SAFE_FIELDS = [
   'attempt',
   'client_id',
-  'code',
-  'commits',
-  'count',
-  'data',
   'durationMs',
-  'error',
   'event',
-  'eventType',
-  'file',
-  'head',
   'method',
-  'model',
   'name',
-  'policyVersion',
-  'position',
-  'profile',
-  'reason',
   'refusal',
   'requestId',
-  'retryAfterSeconds',
   'route',
   'rules',
-  'state',
   'status',
-  'streamVersion',
-  'url',
   'variable',
-  'version',
-  'warnings',
 ] as const;
 
 export type LogFields = { readonly [Field in (typeof SAFE_FIELDS)[number]]?: unknown } & { err?: unknown };
@@ -73,12 +54,22 @@ function safeError(error: unknown, depth: number): Record<string, unknown> {
   const cause = 'cause' in error ? error.cause : undefined;
   return {
     name,
-    message: error.message,
+    // The parsers of JavaScript quote what they could not read, and that may be anybody's input.
+    ...(name === 'SyntaxError' ? {} : { message: error.message }),
     ...(code === undefined ? {} : { code }),
-    stack,
+    stack: framesOf(stack),
     ...(cause === undefined || depth >= CAUSE_DEPTH ? {} : { cause: safeError(cause, depth + 1) }),
   };
 }
+
+/** Where it was thrown. What precedes the frames is the message over again. */
+const framesOf = (stack: unknown): string | undefined =>
+  typeof stack === 'string'
+    ? stack
+        .split('\n')
+        .filter((line) => /^\s+at /.test(line))
+        .join('\n')
+    : undefined;
 
 /**
  * The service's logger: JSON lines on stdout, or `pretty` lines when stdout is a terminal.
