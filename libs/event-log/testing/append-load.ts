@@ -1,5 +1,5 @@
 // A process to be killed: appends to the log named by its argument, over many streams at once, and prints each
-// acknowledgement as `streamId streamVersion position <eventId of the last event>`, whole lines, written synchronously. Stops by itself at the
+// acknowledgement as `streamId streamVersion position eventId` (of its last event), written at once. Stops by itself at the
 // first append that the log refuses, printing `refused <reason> <outcome>`.
 import { writeSync } from 'node:fs';
 import { LogUnavailable, openSqliteEventLog } from '../src/index.js';

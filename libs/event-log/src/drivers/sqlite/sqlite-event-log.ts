@@ -115,6 +115,9 @@ const unavailable = (file: string, sentence: string): LogUnavailable =>
   new LogUnavailable('storage', `${file} cannot be opened: ${sentence}`);
 
 function endProcess(sentence: string): void {
-  writeSync(process.stderr.fd, `rollbook: ${sentence}\n`); // not process.stderr: a pipe is written later, after the end
-  process.exit(1);
+  try {
+    writeSync(process.stderr.fd, `rollbook: ${sentence}\n`); // process.stderr would write a pipe after the end
+  } finally {
+    process.exit(1); // also when nobody reads the pipe
+  }
 }
