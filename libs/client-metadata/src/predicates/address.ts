@@ -22,10 +22,10 @@ function isSpecial(address: Address): boolean {
 // Spares names the library's attempts, which cost more than the rest of a validation.
 const LIKE_AN_ADDRESS = /^\d|:/;
 
-/** A literal as URL parsers read it (`127.1`, `0x7f000001`, `[::1]` included), or `null` for a name. */
+/** A literal as URL parsers read it (`127.1`, `0x7f000001`, `127.0.0.1.`, `[::1]` included), or `null` for a name. */
 function parseAddress(text: string): Address | null {
   if (!LIKE_AN_ADDRESS.test(text)) return null;
-  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text.replace(/\.$/, '');
   return ipaddr.isValid(bare) ? unwrap(ipaddr.parse(bare)) : null;
 }
 
