@@ -81,6 +81,7 @@ export const VARIABLES = {
   }),
   adminTokens: variable<readonly NamedToken[] | null>({
     name: 'ROLLBOOK_ADMIN_TOKENS',
+    secret: true,
     parse: namedTokens,
     default: null,
     defaultShown: 'one, generated at the first start into `admin-tokens` of the data directory',
@@ -88,6 +89,7 @@ export const VARIABLES = {
   }),
   auditorTokens: variable<readonly NamedToken[] | null>({
     name: 'ROLLBOOK_AUDITOR_TOKENS',
+    secret: true,
     parse: namedTokens,
     default: null,
     defaultShown: 'likewise, `auditor-tokens`',
@@ -95,6 +97,7 @@ export const VARIABLES = {
   }),
   masterKey: variable<Buffer | null>({
     name: 'ROLLBOOK_MASTER_KEY',
+    secret: true,
     parse: masterKey,
     default: null,
     defaultShown: 'generated likewise, `master-key`',
@@ -102,6 +105,7 @@ export const VARIABLES = {
   }),
   previousMasterKey: variable<Buffer | null>({
     name: 'ROLLBOOK_MASTER_KEY_PREVIOUS',
+    secret: true,
     parse: masterKey,
     default: null,
     says: 'the master key that the present one replaces; needed at the first start with the new one',

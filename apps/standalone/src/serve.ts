@@ -3,12 +3,13 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { LogDamaged, DataDirectoryInUse, LogUnavailable } from '@rollbook/event-log';
 import { MasterKeyRefused } from '@rollbook/personal-data';
-import { ConfigurationError, createLogger, unknownVariables } from '@rollbook/platform';
+import { ConfigurationError, createLogger, secretVariables, unknownVariables } from '@rollbook/platform';
 import { PolicyError } from '@rollbook/policy';
 import { RecipientsError } from '@rollbook/credentials';
 import { compose } from './composition.js';
 import { ALL_VARIABLES, publicUrlAt, readConfiguration } from './configuration.js';
 import { FILES } from './data-directory.js';
+import { endOnDefect } from './end-on-defect.js';
 
 /** In-flight requests are answered and files closed within this time, or the process ends all the same. */
 const STOP_WITHIN_MS = 10_000;
@@ -24,7 +25,9 @@ export async function serve(): Promise<void> {
   process.umask(0o077);
   const readFile = (file: string) => readFileSync(file, 'utf8');
   const configuration = readConfiguration(process.env, readFile);
+  for (const name of secretVariables(ALL_VARIABLES)) delete process.env[name];
   const logger = createLogger({ level: configuration.logLevel, pretty: process.stdout.isTTY });
+  endOnDefect(process, logger, process.exit);
   for (const name of unknownVariables([ALL_VARIABLES], process.env)) {
     logger.warn({ variable: name }, 'unknown variable, ignored');
   }

@@ -12,6 +12,8 @@ export type Variable<T> = {
   /** The default as documents print it, when the value itself does not say it. */
   defaultShown?: string;
   says: string;
+  /** Its value lets its holder do something: it does not stay in the environment once it is read. */
+  secret?: true;
 };
 
 export type VariableTable = { readonly [field: string]: Variable<unknown> };
@@ -85,6 +87,11 @@ function textOf(name: string, environment: Environment, readFile: (file: string)
   const trimmed = text.replace(/\r?\n$/, '');
   if (trimmed === '') throw new Expected(`a file with content in ${name}_FILE`);
   return trimmed;
+}
+
+/** The names of the variables whose values must not stay in the environment, where every thread and report has them. */
+export function secretVariables(table: VariableTable): string[] {
+  return Object.values(table).flatMap(({ name, secret }) => (secret === true ? [name] : []));
 }
 
 /** Variables with our prefix that no table knows: probably a typing error, worth a line and no more. */
