@@ -7,6 +7,9 @@ export type MakerData = { file: string; masterKeyId: number; masterKey: Uint8Arr
 export type MakeKeys = { count: number };
 export type MadeKeys = { ok: true; kids: string[]; keys: ArrayBuffer } | { ok: false; code: string };
 
+/** Of the worker's heap: rows and keys live for one batch, and the default would keep 48 MiB of them. */
+const YOUNG_GENERATION_MIB = 8;
+
 type Order = { resolve: (keys: PersonalKey[]) => void; reject: (error: Error) => void };
 
 /**
@@ -41,7 +44,10 @@ export class KeyMaker {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./make-keys.worker.js', import.meta.url), { workerData: this.#data });
+    const worker = new Worker(new URL('./make-keys.worker.js', import.meta.url), {
+      workerData: this.#data,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
+    });
     worker.on('message', (made: MadeKeys) => {
       const order = this.#order;
       this.#order = null;
