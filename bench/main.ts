@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureGrowth } from './growth.js';
 import { measureReading } from './read.js';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
+const DOCUMENT = 'docs/benchmark.md';
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 const PARTS: Record<string, () => Promise<Row[]>> = {
@@ -27,6 +29,7 @@ const PARTS: Record<string, () => Promise<Row[]>> = {
   start: () => measureStart({ rounds: 5 }),
 };
 
+const loadBefore = (loadavg()[0] ?? 0).toFixed(1);
 const rows: Row[] = [];
 for (const name of values.only.split(',')) {
   const part = PARTS[name];
@@ -46,9 +49,17 @@ const table = report(
     versions: ['fastify', 'better-sqlite3', 'oidc-provider']
       .map((name) => `${name} ${versionOf(name)}`)
       .join(', '),
+    'load of the machine before the run (1 minute)': `${loadBefore} on these cores`,
     rounds: `${rounds} of ${seconds} s each, servers in turn, medians`,
   },
-  '',
+  remarks(),
 );
-if (values.write) writeFileSync('docs/benchmark.md', table);
+if (values.write) writeFileSync(DOCUMENT, table);
 else console.log(table);
+
+/** What people wrote below the table: it stays. */
+function remarks(): string {
+  const text = existsSync(DOCUMENT) ? readFileSync(DOCUMENT, 'utf8') : '';
+  const start = text.indexOf('\n## ');
+  return start === -1 ? '' : text.slice(start);
+}

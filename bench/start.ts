@@ -41,7 +41,7 @@ async function npmStart(folder: string): Promise<number> {
   const child = spawn('npm', ['start'], {
     stdio: 'ignore',
     detached: true,
-    env: { ...process.env, ROLLBOOK_PORT: String(port), ROLLBOOK_DATA_DIR: folder },
+    env: { PATH: process.env['PATH'], ROLLBOOK_PORT: String(port), ROLLBOOK_DATA_DIR: folder },
   });
   try {
     await answers(`http://127.0.0.1:${port}/health/ready`, child);
