@@ -27,7 +27,7 @@ export async function serve(): Promise<void> {
   const configuration = readConfiguration(process.env, readFile);
   for (const name of secretVariables(ALL_VARIABLES)) delete process.env[name];
   const logger = createLogger({ level: configuration.logLevel, pretty: process.stdout.isTTY });
-  endOnDefect(process, logger, process.exit);
+  endOnDefect(process, logger, (status) => process.exit(status));
   for (const name of unknownVariables([ALL_VARIABLES], process.env)) {
     logger.warn({ variable: name }, 'unknown variable, ignored');
   }
