@@ -1,6 +1,7 @@
 import { Gauge } from '@rollbook/platform';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { lagOf } from '../admin/lag.js';
 import { PARTS, type RegistrationApiParts } from '../parts.js';
 
 /** Prometheus metrics. Those of the projections are read when they are asked for. */
@@ -21,7 +22,7 @@ export class MetricsController {
     });
     const lagSeconds = new Gauge({
       name: 'rollbook_projection_lag_seconds',
-      help: 'Age of the newest projected event while others wait; 0 when none do',
+      help: 'Age of the oldest event that the read model does not hold yet; 0 when it holds all',
       labelNames,
       registers,
     });
@@ -36,14 +37,12 @@ export class MetricsController {
       help: 'Position of the newest event',
       registers,
       async collect() {
-        const newest = await log.head();
-        head.set(newest);
-        for (const { name, position, positionRecordedAt, parked: count } of await readModels.projections()) {
-          const behind = Math.max(0, newest - position);
-          lagEvents.set({ projection: name }, behind);
+        head.set(await log.head());
+        for (const { name, position, parked: count } of await readModels.projections()) {
+          const lag = await lagOf(log, position, clock());
+          lagEvents.set({ projection: name }, lag.head - lag.position);
+          lagSeconds.set({ projection: name }, lag.lagSeconds);
           parked.set({ projection: name }, count);
-          const ageMs = positionRecordedAt === null ? 0 : clock().getTime() - Date.parse(positionRecordedAt);
-          lagSeconds.set({ projection: name }, behind === 0 ? 0 : Math.max(0, ageMs / 1000));
         }
       },
     });
