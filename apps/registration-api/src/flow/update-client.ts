@@ -84,7 +84,7 @@ export class UpdateClientHandler implements ICommandHandler<UpdateClientRequest>
     const operation = {
       kind: 'update' as const,
       client_id,
-      isCurrentSecret: (presented: string) => verifyClientSecret(presented, state.secrets, now) !== null,
+      isCurrentSecret: (presented: string) => isCurrentSecret(presented, state, now),
     };
     const { metadata } = await validated(this.#parts, input, operation, { ...state.metadata, ...personal });
     const need = secretAfterUpdate(state, metadata);
@@ -129,4 +129,13 @@ export class UpdateClientHandler implements ICommandHandler<UpdateClientRequest>
     const rotates = config.registrationAccessTokenRotation === 'on-update' && state.status === 'active';
     return rotates ? newRegistrationAccessToken(random) : null;
   }
+}
+
+/**
+ * RFC 7592 §2.2 asks for the client's own secret, not for one that authenticates: an expired secret stays the current
+ * one until a rotation replaces it (H45). One whose overlap is over has been replaced.
+ */
+function isCurrentSecret(presented: string, { secrets }: ClientState, now: Date): boolean {
+  const whateverItsExpiry = secrets.map((secret) => ({ ...secret, client_secret_expires_at: 0 }));
+  return verifyClientSecret(presented, whateverItsExpiry, now) !== null;
 }
