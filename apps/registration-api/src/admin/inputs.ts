@@ -1,7 +1,7 @@
 import { oneOf, text, wholeNumber } from '../input/members.js';
 
 export class ListClientsQuery {
-  @text({ max: 256, says: 'Clients whose client_name, untagged or tagged, begins so, in any case' })
+  @text({ max: 256, says: 'Clients whose client_name begins so, in any case' })
   name?: string;
 
   @text({ max: 1_024, says: 'Clients of this software_id' })

@@ -22,12 +22,14 @@ export function parseMoment(at: string): Moment {
  * The part of a stream that had happened at a moment: its longest prefix of positions up to the given one, or of
  * `recordedAt` not after the given time. Within a stream time never goes back, so the first later event ends it.
  */
-export function upTo<T extends { position: number; recordedAt: string }>(
-  events: readonly T[],
+export async function* upTo<T extends { position: number; recordedAt: string }>(
+  events: AsyncIterable<T> | Iterable<T>,
   moment: Moment,
-): T[] {
-  const later = events.findIndex((event) =>
-    'position' in moment ? event.position > moment.position : Date.parse(event.recordedAt) > moment.timeMs,
-  );
-  return later === -1 ? [...events] : events.slice(0, later);
+): AsyncGenerator<T> {
+  for await (const event of events) {
+    const isLater =
+      'position' in moment ? event.position > moment.position : Date.parse(event.recordedAt) > moment.timeMs;
+    if (isLater) return;
+    yield event;
+  }
 }

@@ -1,8 +1,8 @@
-import { fold } from '@rollbook/registration';
+import { initialState } from '@rollbook/registration';
 import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
 import { ClientView, noSuchClient } from '../admin/client-view.js';
 import type { ShownClient } from '../admin/shown-client.js';
-import { ClientStreams, type PlacedEvent } from '../clients/client-streams.js';
+import { type Client, ClientStreams, folded } from '../clients/client-streams.js';
 import { AuditorGuard } from '../http/staff-guard.js';
 import { fromQuery } from '../input/input.pipe.js';
 import { parseMoment, upTo } from './as-of.js';
@@ -28,8 +28,9 @@ export class AuditClientsController {
   ): Promise<ShownClient> {
     if (at === undefined) return this.#view.show(await this.#clients.load(client_id));
     const moment = parseMoment(at);
-    const events = upTo(await this.#clients.events(client_id), moment);
-    return this.#view.show({ state: fold(events), position: events.at(-1)?.position ?? 0 });
+    let client: Client = { state: initialState(), position: 0 };
+    for await (const event of upTo(this.#clients.events(client_id), moment)) client = folded(client, [event]);
+    return this.#view.show(client);
   }
 
   @Get(':client_id/history')
@@ -37,8 +38,7 @@ export class AuditClientsController {
     @Param('client_id') client_id: string,
     @Query(fromQuery(HistoryQuery)) query: HistoryQuery,
   ): Promise<object> {
-    const events: PlacedEvent[] = await this.#clients.events(client_id);
-    if (events.length === 0) throw noSuchClient();
-    return clientHistory(events, query, (sealed) => this.#view.open(sealed));
+    if ((await this.#clients.load(client_id)).state.status === 'absent') throw noSuchClient();
+    return clientHistory(this.#clients.events(client_id), query, (sealed) => this.#view.open(sealed));
   }
 }

@@ -39,14 +39,14 @@ export type HistoryEntry = {
  * @returns `next`: the cursor of the next page, null at the end
  */
 export async function clientHistory(
-  events: readonly PlacedEvent[],
+  events: AsyncIterable<PlacedEvent> | Iterable<PlacedEvent>,
   page: { after: number; limit: number },
   open: OpenPersonal,
 ): Promise<{ items: HistoryEntry[]; next: number | null }> {
   const items: HistoryEntry[] = [];
   const opened = openOnce(open);
   let before = initialState();
-  for (const event of events) {
+  for await (const event of events) {
     const after = evolve(before, event);
     if (event.position > page.after) {
       const last = items.at(-1);

@@ -17,11 +17,9 @@ import { PARTS, type RegistrationApiParts } from '../parts.js';
 export type Client = { state: ClientState; position: number };
 export type PlacedEvent = ClientEvent & { position: number };
 
-/** Folds kept at hand, a few kilobytes each; what is not there is folded again. */
-const CACHED_CLIENTS = 2_000;
-/** Events of one stream read at a time. */
-const PAGE = 500;
-/** Events folded at a time: as large as events can be, these take some ten milliseconds. */
+/** Folds kept at hand, in characters of their JSON; what is not there is folded again. */
+const CACHE_CHARACTERS = 8 * 1024 * 1024;
+/** Events of one stream read and folded at a time: as large as events can be, these take some ten milliseconds. */
 const FOLD_PAGE = 50;
 /** 128 bits in base64url, as issued: anything else names no client and costs no read. */
 const CLIENT_ID = /^[A-Za-z0-9_-]{22}$/;
@@ -34,7 +32,10 @@ const CLIENT_ID = /^[A-Za-z0-9_-]{22}$/;
 export class ClientStreams {
   readonly #log: EventLog;
   readonly #keys: KeyStore;
-  readonly #cache = new LRUCache<string, Client>({ max: CACHED_CLIENTS });
+  readonly #cache = new LRUCache<string, Client>({
+    maxSize: CACHE_CHARACTERS,
+    sizeCalculation: ({ state }) => JSON.stringify(state).length,
+  });
   /** Long streams that are being folded: whoever needs one too waits for it. */
   readonly #folding = new Map<string, Promise<Client>>();
 
@@ -52,7 +53,7 @@ export class ClientStreams {
     for (;;) {
       await this.#folding.get(client_id);
       const cached = this.#cache.get(client_id) ?? { state: initialState(), position: 0 };
-      const newer = await this.#page(client_id, cached);
+      const newer = await this.#page(client_id, cached.state.streamVersion);
       if (newer.length === 0) return cached;
       if (newer.length < FOLD_PAGE) return this.extend(client_id, cached, newer);
       if (this.#folding.has(client_id)) continue;
@@ -66,7 +67,7 @@ export class ClientStreams {
   async #foldOn(client_id: string, before: Client, page: readonly PlacedEvent[]): Promise<Client> {
     try {
       let client = before;
-      for (let newer = page; ; newer = await this.#page(client_id, client)) {
+      for (let newer = page; ; newer = await this.#page(client_id, client.state.streamVersion)) {
         await setImmediate();
         client = this.extend(client_id, client, newer);
         if (newer.length < FOLD_PAGE) return client;
@@ -76,8 +77,8 @@ export class ClientStreams {
     }
   }
 
-  async #page(client_id: string, { state }: Client): Promise<PlacedEvent[]> {
-    const options = { afterVersion: state.streamVersion, limit: FOLD_PAGE };
+  async #page(client_id: string, afterVersion: number): Promise<PlacedEvent[]> {
+    const options = { afterVersion, limit: FOLD_PAGE };
     return (await this.#log.readStream(streamIdOf(client_id), options)).map(placed);
   }
 
@@ -88,9 +89,19 @@ export class ClientStreams {
     return client;
   }
 
-  /** @returns the client's whole stream, oldest first; none for an unknown client */
-  async events(client_id: string): Promise<PlacedEvent[]> {
-    return CLIENT_ID.test(client_id) ? (await this.#read(client_id, 0)).map(placed) : [];
+  /**
+   * The client's whole stream, oldest first, a page in memory at a time, and with a turn for others after each; nothing
+   * for an unknown client.
+   */
+  async *events(client_id: string): AsyncGenerator<PlacedEvent> {
+    if (!CLIENT_ID.test(client_id)) return;
+    for (let afterVersion = 0; ;) {
+      const page = await this.#page(client_id, afterVersion);
+      yield* page;
+      if (page.length < FOLD_PAGE) return;
+      afterVersion += page.length;
+      await setImmediate();
+    }
   }
 
   /** @returns what was encrypted with an event, or null when its key is erased */
@@ -99,19 +110,6 @@ export class ClientStreams {
     const key = await this.#keys.find(sealed.personal.kid);
     // The events' schema fixes what was encrypted; a text that was tampered with throws instead.
     return key === null ? null : (decryptPersonal(sealed.personal, key, sealed.eventId) as PersonalFacts);
-  }
-
-  async #read(client_id: string, afterVersion: number): Promise<StoredEvent[]> {
-    const events: StoredEvent[] = [];
-    for (;;) {
-      const page = await this.#log.readStream(streamIdOf(client_id), {
-        afterVersion: afterVersion + events.length,
-        limit: PAGE,
-      });
-      if (events.length === 0 && page.length < PAGE) return page;
-      events.push(...page);
-      if (page.length < PAGE) return events;
-    }
   }
 }
 

@@ -5,7 +5,7 @@ export type ClientCursor = { client_id_issued_at: number; client_id: string };
 
 /** Filters are combined with "and"; one that is absent lets everything through. */
 export type ClientQuery = {
-  /** Prefix of the lower-cased `client_name` (in any language). */
+  /** Prefix of the lower-cased `client_name`. */
   name?: string;
   software_id?: string;
   /** Host of one of the `redirect_uris`, as the URL standard writes it (lower case, IDNs in ASCII). */
