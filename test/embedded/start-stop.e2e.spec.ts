@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -101,7 +100,6 @@ describe('design §12 · mistakes in the configuration', () => {
       { ROLLBOOK_MASTER_KEY_FILE: '/nowhere/key' },
       /^ROLLBOOK_MASTER_KEY: .*ENOENT/,
     ],
-    ['a NAME_FILE that is a directory', { ROLLBOOK_MASTER_KEY_FILE: '/' }, /^ROLLBOOK_MASTER_KEY: .*EISDIR/],
     [
       'a policy that does not exist',
       { ROLLBOOK_POLICY: '/nowhere/policy.json' },
@@ -119,22 +117,11 @@ describe('design §12 · mistakes in the configuration', () => {
       /^ROLLBOOK_HOST, ROLLBOOK_PORT: cannot listen there/,
     ],
     [
-      'an address of another machine',
-      { ROLLBOOK_HOST: '192.0.2.1' },
-      /^ROLLBOOK_HOST, ROLLBOOK_PORT: cannot listen there/,
-    ],
-    [
       'a host that does not exist, any port',
       { ROLLBOOK_HOST: 'does-not-exist.invalid', ROLLBOOK_PORT: '0' },
       /^ROLLBOOK_HOST, ROLLBOOK_PORT: cannot listen there/,
     ],
     ['a data directory below a file', { ROLLBOOK_DATA_DIR: `${MAIN}/data` }, /^ROLLBOOK_DATA_DIR: .*ENOTDIR/],
-    ['a data directory that is a file', { ROLLBOOK_DATA_DIR: MAIN }, /^ROLLBOOK_DATA_DIR: .*E(EXIST|NOTDIR)/],
-    [
-      'a data directory where none can be made',
-      { ROLLBOOK_DATA_DIR: '/proc/rollbook' },
-      /^ROLLBOOK_DATA_DIR: /,
-    ],
     [
       'a data directory with an endless name',
       { ROLLBOOK_DATA_DIR: `/tmp/${'x'.repeat(300)}` },
@@ -148,11 +135,8 @@ describe('design §12 · mistakes in the configuration', () => {
 
   test.each<[file: string, content: string]>([
     ['admin-tokens', 'broken-value-of-the-file'],
-    ['auditor-tokens', 'auditor:short'],
     ['master-key', 'broken-value-of-the-file'],
-    ['secret-recipients.json', '{"keys":[{"broken-value-of-the-file'],
     ['secret-recipient-private-key.json', 'broken-value-of-the-file'],
-    ['admin-tokens', ''],
   ])(
     'a broken %s in the data directory: one line with its name, without its content',
     async (file, content) => {
@@ -163,13 +147,6 @@ describe('design §12 · mistakes in the configuration', () => {
       expect(status).toBe(1);
     },
   );
-
-  test('a directory where the log should be: one line', async () => {
-    mkdirSync(path.join(directory, 'log.sqlite'));
-    const { status, lines } = await startFails({});
-    expect(lines).toHaveLength(1);
-    expect(status).toBe(1);
-  });
 
   test('a symbolic link that leads nowhere: one line', async () => {
     symlinkSync('/nowhere/data', path.join(directory, 'link'));
@@ -331,7 +308,6 @@ describe('stopping', () => {
     socket.write(octets.subarray(-10));
     expect(await exit).toBe(0);
     expect(received).toMatch(/^HTTP\/1\.1 201 /);
-    expect(received.toLowerCase()).toContain('connection: close');
     socket.destroy();
   });
 

@@ -12,7 +12,14 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { generateRecipient } from '@rollbook/credentials';
-import { type NamedToken, masterKey, namedTokens } from '@rollbook/platform';
+import {
+  ConfigurationError,
+  Expected,
+  jsonText,
+  masterKey,
+  type NamedToken,
+  namedTokens,
+} from '@rollbook/platform';
 
 /** The files of a data directory; those without `.sqlite` are the named key files. */
 export const FILES = {
@@ -36,14 +43,14 @@ export function openDataDirectory(directory: string): string {
 
 /** The tokens of a key file, lines `name:token`; at the first start one is generated. */
 export function tokensIn(directory: string, file: string, name: string): readonly NamedToken[] {
-  return namedTokens(readOrMake(directory, file, () => `${name}:${randomBytes(32).toString('base64url')}\n`));
+  const text = readOrMake(directory, file, () => `${name}:${randomBytes(32).toString('base64url')}\n`);
+  return contentOf(file, text, namedTokens);
 }
 
 /** The generated master key. */
 export function masterKeyIn(directory: string): Buffer {
-  return masterKey(
-    readOrMake(directory, FILES.masterKey, () => `${randomBytes(32).toString('base64url')}\n`).trim(),
-  );
+  const text = readOrMake(directory, FILES.masterKey, () => `${randomBytes(32).toString('base64url')}\n`);
+  return contentOf(FILES.masterKey, text.trim(), masterKey);
 }
 
 /**
@@ -54,9 +61,26 @@ export async function secretRecipientsIn(directory: string): Promise<unknown> {
   // The private key first: a public one without it would seal secrets that nobody can open.
   const stored =
     readKept(path.join(directory, FILES.secretRecipientPrivateKey)) ?? (await makePrivateKey(directory));
-  const { d: _private, ...publicJwk } = JSON.parse(stored) as { d: string };
+  const { d: _private, ...publicJwk } = contentOf(FILES.secretRecipientPrivateKey, stored, jsonText) as {
+    d?: string;
+  };
   const ours = { keys: [publicJwk] };
-  return JSON.parse(readOrMake(directory, FILES.secretRecipients, () => `${JSON.stringify(ours)}\n`));
+  const recipients = readOrMake(directory, FILES.secretRecipients, () => `${JSON.stringify(ours)}\n`);
+  return contentOf(FILES.secretRecipients, recipients, jsonText);
+}
+
+/**
+ * What a key file says.
+ *
+ * @throws ConfigurationError the file's name and what it should hold, never what it holds
+ */
+function contentOf<T>(file: string, text: string, parse: (text: string) => T): T {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof Expected)) throw error;
+    throw new ConfigurationError([`ROLLBOOK_DATA_DIR: ${file} is damaged, ${error.message}`]);
+  }
 }
 
 async function makePrivateKey(directory: string): Promise<string> {

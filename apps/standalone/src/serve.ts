@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { LogDamaged, DataDirectoryInUse, LogUnavailable } from '@rollbook/event-log';
@@ -6,6 +7,7 @@ import { MasterKeyRefused } from '@rollbook/personal-data';
 import { ConfigurationError, createLogger, secretVariables, unknownVariables } from '@rollbook/platform';
 import { PolicyError } from '@rollbook/policy';
 import { RecipientsError } from '@rollbook/credentials';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { compose } from './composition.js';
 import { ALL_VARIABLES, publicUrlAt, readConfiguration } from './configuration.js';
 import { FILES } from './data-directory.js';
@@ -13,6 +15,10 @@ import { endOnDefect } from './end-on-defect.js';
 
 /** In-flight requests are answered and files closed within this time, or the process ends all the same. */
 const STOP_WITHIN_MS = 10_000;
+/** A request that has not come whole by then is cut off, so that the files are still closed in order. */
+const CUT_OFF_AFTER_MS = 5_000;
+/** How often a stopping server looks for connections whose last answer has gone out. */
+const SWEEP_EVERY_MS = 50;
 
 /**
  * Starts the embedded service and serves until SIGTERM or SIGINT.
@@ -41,7 +47,7 @@ export async function serve(): Promise<void> {
   const { createApp } = await loadApp();
   const app = await createApp(parts);
   const stop = stopOnce(async () => {
-    await app.close();
+    await closeServer(app);
     await composition.close();
   });
   try {
@@ -63,6 +69,19 @@ export async function serve(): Promise<void> {
     `auditor tokens: ${configuration.auditorTokens === null ? path.join(directory, FILES.auditorTokens) : 'ROLLBOOK_AUDITOR_TOKENS'}`,
   ];
   for (const place of places) logger.info(place);
+}
+
+/**
+ * Answers what is in flight and closes. Node closes the connections that are idle at this moment; those that become so
+ * would stay for their keep-alive time, those whose request never comes whole for ever.
+ */
+async function closeServer(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer() as Server;
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
+  const cutOff = setTimeout(() => server.closeAllConnections(), CUT_OFF_AFTER_MS);
+  await app.close();
+  clearInterval(sweep);
+  clearTimeout(cutOff);
 }
 
 function freePort(host: string): Promise<number> {
@@ -102,9 +121,15 @@ function systemMistake({
   path: place,
   syscall,
 }: NodeJS.ErrnoException & { path?: string }): readonly string[] | null {
-  if (syscall === 'listen') return [`ROLLBOOK_HOST, ROLLBOOK_PORT: cannot listen there (${code})`];
-  if (code !== undefined && ['EACCES', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST', 'EPERM'].includes(code)) {
-    return [`ROLLBOOK_DATA_DIR: ${place ?? 'the data directory'} cannot be used (${code})`];
-  }
-  return null;
+  if (syscall === 'listen' || syscall === 'getaddrinfo')
+    return [`ROLLBOOK_HOST, ROLLBOOK_PORT: cannot listen there (${code})`];
+  if (code === undefined || !DIRECTORY_FAULTS.includes(code)) return null;
+  const file = Object.values<string>(FILES).find((name) => name === path.basename(place ?? ''));
+  return [`ROLLBOOK_DATA_DIR: ${file ?? 'the data directory'} cannot be used (${code})`];
 }
+
+/** What the system says of a place that cannot be used, and that is no defect of ours. */
+const DIRECTORY_FAULTS =
+  'EACCES EPERM EROFS ENOSPC EDQUOT EIO ENOENT ENOTDIR EISDIR EEXIST ELOOP ENAMETOOLONG EMFILE ENFILE'.split(
+    ' ',
+  );
