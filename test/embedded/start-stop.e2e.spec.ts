@@ -257,9 +257,9 @@ describe('stopping', () => {
   test('under load: every answer that was given is true afterwards', async () => {
     const service = await startService({ directory });
     const acknowledged: { client_id: string; uri: string; token: string }[] = [];
-    let going = true;
+    const load = { going: true };
     const worker = async () => {
-      while (going) {
+      while (load.going) {
         const answer = await post(service, VALID).catch(() => null);
         if (answer === null) return;
         if (answer.status !== 201) expect(answer.status).toBe(503);
@@ -274,7 +274,7 @@ describe('stopping', () => {
     const workers = Array.from({ length: 16 }, worker);
     await delay(700);
     expect(await service.stop()).toBe(0);
-    going = false;
+    load.going = false;
     await Promise.all(workers);
     expect(acknowledged.length).toBeGreaterThan(10);
     const again = await startService({ directory });

@@ -29,6 +29,11 @@ export async function createApp(parts: RegistrationApiParts): Promise<NestFastif
   const headers = alwaysHeaders(parts.config.publicUrl);
   const server = createServer(parts, filter, headers);
   routes.watch(server);
+  // The catch-all that answers preflights exists before Nest sets its error handler.
+  server.addHook('onRoute', (route) => {
+    if (route.url === '*')
+      route.errorHandler = (error, request, reply) => filter.answer(error, request, reply);
+  });
   onEveryAnswer(server, parts, headers);
   const app = await NestFactory.create<NestFastifyApplication>(
     RegistrationApiModule.of(parts, routes, limits),

@@ -76,7 +76,7 @@ export async function serve(): Promise<void> {
  * would stay for their keep-alive time, those whose request never comes whole for ever.
  */
 async function closeServer(app: NestFastifyApplication): Promise<void> {
-  const server = app.getHttpServer() as Server;
+  const server: Server = app.getHttpServer();
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
   const cutOff = setTimeout(() => server.closeAllConnections(), CUT_OFF_AFTER_MS);
   await app.close();

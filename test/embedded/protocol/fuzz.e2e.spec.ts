@@ -12,7 +12,7 @@ import {
   put,
   VALID,
 } from './ask.js';
-import { exchange } from './raw-http.js';
+import { exchange, HALF_CLOSE } from './raw-http.js';
 import { SIGNING_KEY } from './keys.js';
 
 let service: RunningService;
@@ -218,7 +218,7 @@ test('random header values, paths and queries never give a 5xx', async () => {
       async (method, target, headers) => {
         const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
         const text = `${method} ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${lines}\r\n`;
-        const { answers } = await exchange(service, [Buffer.from(text, 'latin1'), 'end'], {
+        const { answers } = await exchange(service, [Buffer.from(text, 'latin1'), HALF_CLOSE], {
           isHead: method === 'HEAD',
         });
         for (const answer of answers) expect(answer.status).toBeLessThan(500);

@@ -1,6 +1,6 @@
 import { type RunningService, startService } from '../../support/service.js';
 import { VALID } from './ask.js';
-import { chunked, exchange, headerOf, type RawAnswer, request, type Step } from './raw-http.js';
+import { chunked, exchange, HALF_CLOSE, headerOf, type RawAnswer, request, type Step } from './raw-http.js';
 
 let service: RunningService;
 beforeAll(async () => {
@@ -84,6 +84,23 @@ test.each<[claim: string, headers: string[]]>([
 ])('%s is 400 in our shape', async (_claim, headers) => {
   const { answers } = await exchange(service, [request('GET /health/live HTTP/1.1', headers)]);
   expectOurError(answers[0], 400, 'invalid_request');
+});
+
+test.each<[claim: string, status: number, error: string, octets: Buffer]>([
+  [
+    'two Hosts',
+    400,
+    'invalid_request',
+    request('OPTIONS /connect/register HTTP/1.1', ['Host: a', 'Host: b']),
+  ],
+  [
+    'a body above the limit',
+    413,
+    'invalid_client_metadata',
+    request('OPTIONS /connect/register HTTP/1.1', [...JSON_TYPE, 'Content-Length: 70000']),
+  ],
+])('RFC 9110 §9.3.7 · OPTIONS with %s is refused in our shape', async (_claim, status, error, octets) => {
+  expectOurError((await exchange(service, [octets])).answers[0], status, error);
 });
 
 test('RFC 9112 §2.3 · HTTP/1.0 without Host works', async () => {
@@ -221,7 +238,7 @@ describe('RFC 9112 §9 · connections', () => {
     expect(closed).toBe(true);
   });
   test('a half-closed connection still gets its answer', async () => {
-    const { answers } = await exchange(service, [register(), 'end']);
+    const { answers } = await exchange(service, [register(), HALF_CLOSE]);
     expect(answers).toMatchObject([{ status: 201 }]);
   });
   test('a body that comes octet by octet is read', async () => {
@@ -232,7 +249,7 @@ describe('RFC 9112 §9 · connections', () => {
   });
   test('a body that never comes holds nobody else up', async () => {
     const started = Array.from({ length: 50 }, () =>
-      exchange(service, [register().subarray(0, -20), 300, 'end']),
+      exchange(service, [register().subarray(0, -20), 300, HALF_CLOSE]),
     );
     expect((await exchange(service, [register()])).answers).toMatchObject([{ status: 201 }]);
     await Promise.all(started);
@@ -242,7 +259,7 @@ describe('RFC 9112 §9 · connections', () => {
     for (const cut of [10, 60, octets.length - 1, octets.length]) {
       await Promise.all(
         Array.from({ length: 10 }, () =>
-          exchange(service, [octets.subarray(0, cut), 5, 'end'], { answers: 0 }),
+          exchange(service, [octets.subarray(0, cut), 5, HALF_CLOSE], { answers: 0 }),
         ),
       );
     }

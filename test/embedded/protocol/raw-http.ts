@@ -3,8 +3,9 @@ import net from 'node:net';
 /** One answer as it came over the wire. Header names are lower-cased, in order, repeated ones kept. */
 export type RawAnswer = { status: number; headers: [name: string, value: string][]; body: string };
 
-/** What happens on one connection: text and octets are sent, a number waits so many milliseconds, `end` half-closes. */
-export type Step = string | Buffer | number | 'end';
+/** What happens on one connection: text and octets are sent, a number waits so many milliseconds, `HALF_CLOSE`. */
+export const HALF_CLOSE = Symbol('half-close');
+export type Step = string | Buffer | number | typeof HALF_CLOSE;
 
 const GIVE_UP_MS = 15_000;
 
@@ -43,7 +44,7 @@ export async function exchange(
   for (const step of steps) {
     if (closed) break;
     if (typeof step === 'number') await new Promise((resolve) => setTimeout(resolve, step));
-    else if (step === 'end') socket.end();
+    else if (step === HALF_CLOSE) socket.end();
     else socket.write(step);
   }
   await done;

@@ -535,7 +535,7 @@ test('S15 · hostile shapes for every registered member are 4xx, never 5xx', asy
   const values = [
     0,
     -1,
-    1e400,
+    Infinity,
     1.5,
     '',
     'x',

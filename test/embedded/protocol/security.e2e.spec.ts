@@ -286,10 +286,11 @@ describe('S2 · no fetch but that of sector_identifier_uri; 4.6', () => {
       '/large': JSON.stringify([`https://a.example/${'x'.repeat(300_000)}`]),
     };
     server = await startTlsServer(({ url = '' }, response) => {
-      if (url === '/redirect') return void response.writeHead(302, { location: '/all' }).end();
-      response
-        .writeHead(url in documents ? 200 : 404, { 'content-type': 'application/json' })
-        .end(documents[url] ?? '[]');
+      if (url === '/redirect') response.writeHead(302, { location: '/all' }).end();
+      else
+        response
+          .writeHead(url in documents ? 200 : 404, { 'content-type': 'application/json' })
+          .end(documents[url] ?? '[]');
     });
     const directory = service.directory;
     writeFileSync(
@@ -459,7 +460,7 @@ describe('S7 · rate limits', () => {
     ',,,',
     'unknown',
     '198.51.100.9, nonsense',
-    `${'9'.repeat(8_000)}`,
+    '9'.repeat(8_000),
     '[::1]:80',
     "'; DROP TABLE",
     '198.51.100.7:1234',
