@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startTlsServer, type TestTlsServer } from '@rollbook-testing/outbound';
 import { type RunningService, startService } from '../../support/service.js';
@@ -275,6 +276,7 @@ describe('S9, S10 · nothing secret or personal in clear', () => {
 });
 
 describe('S2 · no fetch but that of sector_identifier_uri; 4.6', () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'rollbook-sector-'));
   let server: TestTlsServer;
   let other: RunningService;
   beforeAll(async () => {
@@ -292,22 +294,16 @@ describe('S2 · no fetch but that of sector_identifier_uri; 4.6', () => {
           .writeHead(url in documents ? 200 : 404, { 'content-type': 'application/json' })
           .end(documents[url] ?? '[]');
     });
-    const directory = service.directory;
-    writeFileSync(
-      path.join(directory, '..', `${path.basename(directory)}-policy.json`),
-      JSON.stringify({ outbound: { allowedNetworks: ['127.0.0.0/8', '::1/128'] } }),
-    );
-    writeFileSync(path.join(directory, '..', `${path.basename(directory)}-ca.pem`), server.ca);
-    other = await startService({
-      env: {
-        ROLLBOOK_POLICY: path.join(directory, '..', `${path.basename(directory)}-policy.json`),
-        NODE_EXTRA_CA_CERTS: path.join(directory, '..', `${path.basename(directory)}-ca.pem`),
-      },
-    });
+    const policy = path.join(directory, 'policy.json');
+    const trusted = path.join(directory, 'ca.pem');
+    writeFileSync(policy, JSON.stringify({ outbound: { allowedNetworks: ['127.0.0.0/8', '::1/128'] } }));
+    writeFileSync(trusted, server.ca);
+    other = await startService({ env: { ROLLBOOK_POLICY: policy, NODE_EXTRA_CA_CERTS: trusted } });
   });
   afterAll(async () => {
     await other.stop();
     await server.close();
+    rmSync(directory, { recursive: true });
   });
   const pairwise = (at: string) =>
     valid({
