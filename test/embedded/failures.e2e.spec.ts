@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  existsSync,
   mkdtempSync,
   openSync,
   closeSync,
@@ -138,6 +139,56 @@ test.each([
   expect(said).toContain('the service ended with 1');
   expect(said).toContain('log.sqlite');
   expect(said).not.toMatch(/\n\s+at /);
+});
+
+/** `npm run log:check`, without the build before it. */
+const checkLog = () =>
+  spawnSync(process.execPath, [path.resolve('dist/apps/standalone/src/main.js'), 'check-log'], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], ROLLBOOK_DATA_DIR: directory },
+  });
+
+/** Changes a character of an old text in the log, past the newest that every start looks at. */
+function changeOldText(): void {
+  const file = path.join(directory, 'log.sqlite');
+  const at = readFileSync(file).indexOf('client 7"');
+  expect(at).toBeGreaterThan(0);
+  overwrite(file, at, Buffer.from('C'));
+}
+
+describe('design §4 · the whole log is checked by a command', () => {
+  test('sound, also beside the running service', async () => {
+    await filled();
+    const service = await startService({ directory });
+    try {
+      const { status, stdout } = checkLog();
+      expect([status, stdout]).toEqual([0, `${path.join(directory, 'log.sqlite')}: 40 events, sound\n`]);
+    } finally {
+      await service.stop();
+    }
+  });
+
+  test('an old event that was changed: its position, and status 1', async () => {
+    await filled();
+    changeOldText();
+    const { status, stdout } = checkLog();
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^position \d+: its text is not the one that was written$/m);
+    expect(stdout).toMatch(/40 events, 1 problem\n$/);
+  });
+
+  test('no log there: a problem like any other, and none is made', () => {
+    const { status, stdout, stderr } = checkLog();
+    expect([status, stderr]).toEqual([1, '']);
+    expect(stdout).toContain('log.sqlite');
+    expect(existsSync(path.join(directory, 'log.sqlite'))).toBe(false);
+  });
+
+  test('another argument: refused with a sentence', () => {
+    const main = path.resolve('dist/apps/standalone/src/main.js');
+    const { status, stderr } = spawnSync(process.execPath, [main, '--help'], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([2, expect.stringContaining('check-log')]);
+  });
 });
 
 test.each([

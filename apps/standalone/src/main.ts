@@ -13,9 +13,17 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
 // Beside the code that it comes from, and gone with the next build. The default lies in the temporary directory, where
 // another user could have put machine code for us.
 nodeModule.enableCompileCache(fileURLToPath(new URL('../../../.compile-cache', import.meta.url)));
+const asked = process.argv.slice(2);
+if (asked.length > 0 && asked.join(' ') !== 'check-log') {
+  process.stderr.write(
+    'Rollbook takes no arguments but check-log; everything else is ROLLBOOK_… variables.\n',
+  );
+  process.exit(2);
+}
 const { serve, startMistakes } = await import('./serve.js');
 try {
-  await serve();
+  if (asked.length === 0) await serve();
+  else process.exitCode = (await (await import('./check-log.js')).checkLog()) ? 0 : 1;
 } catch (error) {
   const mistakes = startMistakes(error);
   if (mistakes === null) throw error;
