@@ -97,7 +97,11 @@ test('register, read, update, rotate, suspend, reinstate, list, history, export,
 
   expect(await prints(['rebuild'], 'admin')).toContain('model version 2');
   expect(await prints(['list', '--name', 'renamed'], 'admin')).toContain(id);
-  expect(await prints(['history', id], 'auditor')).toMatch(/client_name: Command line -> Renamed/);
+  const history = await prints(['history', id], 'auditor');
+  expect(history).toMatch(/client_name: Command line -> Renamed/);
+  expect(history).toMatch(
+    /ClientSuspended {2}by operator admin .*\n {4}reason: a test\n {4}from: 127\.0\.0\.1/,
+  );
   expect(await json(['history', id, '--at', '1'], 'auditor')).toMatchObject({
     metadata: { client_name: 'Command line' },
   });

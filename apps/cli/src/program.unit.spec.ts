@@ -37,6 +37,8 @@ const CHANGE = {
   type: 'ClientUpdated',
   actor: { kind: 'operator', ref: 'ops' },
   policyVersion: '0123456789abcdef',
+  reason: 'as \u001basked',
+  origin: { ip: '192.0.2.7', userAgent: 'x/1\u202e' },
   changes: [{ member: 'client_name', before: 'Old', after: '\u202eNew\u001b[31m' }],
 };
 const EVENT = '{"type":"ClientRegistered"}';
@@ -258,7 +260,7 @@ const CASES: Record<string, Case> = {
     args: ['history', 'c1'],
     answers: [{ body: { items: [CHANGE], next: null } }],
     sends: [{ method: 'GET', url: `${LOCAL}/audit/clients/c1/history`, authorization: BEARER }],
-    says: 'client_name: Old -> \u{FFFD}New\u{FFFD}[31m',
+    says: 'reason: as \u{FFFD}asked\n    from: 192.0.2.7 x/1\u{FFFD}\n    client_name: Old -> \u{FFFD}New\u{FFFD}[31m',
   },
   'history · --at gives the state at a moment': {
     args: ['history', 'c1', '--at', '7'],

@@ -10,6 +10,8 @@ type Change = {
   type: string;
   actor: { kind: string; ref: string | null };
   policyVersion: string;
+  reason: string | null;
+  origin: { ip: string | null; userAgent: string | null };
   changes: { member: string; before: unknown; after: unknown }[];
 };
 type Page = { items: Change[]; next: number | string | null };
@@ -57,8 +59,11 @@ function readable(change: Change): string {
   const lines = change.changes.map(
     ({ member, before, after }) => `    ${member}: ${printable(before) || '-'} -> ${printable(after) || '-'}`,
   );
+  const { ip, userAgent } = change.origin;
   return [
     `${change.position}  ${change.recordedAt}  ${change.type}  by ${who}  policy ${change.policyVersion}`,
+    ...(change.reason === null ? [] : [`    reason: ${printable(change.reason)}`]),
+    ...(ip === null ? [] : [`    from: ${printable(ip)} ${printable(userAgent)}`.trimEnd()]),
     ...lines,
   ].join('\n');
 }
