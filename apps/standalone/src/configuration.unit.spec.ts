@@ -29,7 +29,7 @@ test('design §12 · nothing has to be set', () => {
   });
 });
 
-describe('issue 4 · what does not exist yet is refused in one sentence', () => {
+describe('design §12 · what does not exist yet is refused in one sentence', () => {
   test.each<[string, Environment]>([
     ['ROLLBOOK_MONGODB_URL', { ROLLBOOK_MONGODB_URL: 'mongodb://hunter2' }],
     ['ROLLBOOK_KAFKA_BROKERS', { ROLLBOOK_KAFKA_BROKERS: 'hunter2:9092' }],

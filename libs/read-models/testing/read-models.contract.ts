@@ -235,7 +235,7 @@ export function readModelsContract(driver: string, open: () => Promise<OpenedMod
       await expect(opened.models.rebuild('tokens')).rejects.toMatchObject({ name: 'UnknownProjection' });
     });
 
-    test('issue 4 §6 · a replay folds the whole log and reports progress', async () => {
+    test('replay · folds the whole log and reports progress', async () => {
       const { log, models } = opened;
       await appendRegistrations(
         log,

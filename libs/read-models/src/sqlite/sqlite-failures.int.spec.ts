@@ -266,7 +266,7 @@ const DIFFERENCES: [name: string, sql: string, difference: object][] = [
     { client_id: 'c00001', kind: 'different', members: ['status', 'streamVersion', 'position'] },
   ],
 ];
-test.each(DIFFERENCES)('issue 4 §6 · a replay finds %s', async (_name, sql, difference) => {
+test.each(DIFFERENCES)('replay · finds %s', async (_name, sql, difference) => {
   await somethingOfEverything();
   const following = await open();
   await caughtUp(log, following);
@@ -274,7 +274,7 @@ test.each(DIFFERENCES)('issue 4 §6 · a replay finds %s', async (_name, sql, di
   expect(await replayed(following)).toMatchObject({ equal: false, differing: 1, differences: [difference] });
 });
 
-test('issue 4 §6 · a replay finds a client of which the model has the registration only', async () => {
+test('replay · finds a client of which the model has the registration only', async () => {
   await somethingOfEverything();
   await caughtUp(log, await open());
   await close();
