@@ -56,6 +56,7 @@ export function rollbookProgram(terminal: Terminal): Command {
       'after',
       `
 ROLLBOOK_TOKEN holds the token, ROLLBOOK_TOKEN_FILE the path of a file with it.
+A client_id that begins with - follows two dashes: rollbook show -- -Ab3…
 
 Exit codes:
 ${Object.values(EXIT)

@@ -204,6 +204,11 @@ const CASES: Record<string, Case> = {
     answers: [{ body: { client_id: 'c/1' } }],
     sends: [{ method: 'GET', url: `${LOCAL}/admin/clients/c%2F1`, authorization: BEARER }],
   },
+  'show · a client_id that begins with -': {
+    args: ['show', '--', '-c1'],
+    answers: [{ body: { client_id: '-c1' } }],
+    sends: [{ method: 'GET', url: `${LOCAL}/admin/clients/-c1`, authorization: BEARER }],
+  },
   'suspend · with its reason': {
     args: ['suspend', 'c1', '--reason', 'abuse'],
     answers: [{ body: {} }],
