@@ -36,7 +36,10 @@ for (const name of values.only.split(',')) {
   if (part === undefined)
     throw new Error(`there is no part ${name}; the parts are ${Object.keys(PARTS).join(', ')}`);
   console.error(`measuring: ${name}`);
-  rows.push(...(await part()));
+  const measured = await part();
+  for (const { what, figure, ratio } of measured)
+    console.error(`  ${what}: ${figure} ${ratio?.toFixed(2) ?? ''}`);
+  rows.push(...measured);
 }
 const versionOf = (name: string) =>
   (createRequire(import.meta.url)(`${name}/package.json`) as { version: string }).version;

@@ -7,7 +7,7 @@ const ROWS_PER_TRANSACTION = 1000;
 type Schema = { type: string; name: string; tbl_name: string; sql: string };
 
 /**
- * Writes every row of the read model's file to a new one, as fast as SQLite takes them: prepared inserts, big
+ * Writes every row of the live read model to a new file, as fast as SQLite takes them: prepared inserts, big
  * transactions, the indexes afterwards.
  *
  * @param folder data directory of a service
@@ -22,11 +22,14 @@ export function rawBulkWrite(folder: string): { rows: number; seconds: number } 
   to.pragma('journal_mode = WAL');
   to.pragma('synchronous = NORMAL');
   const start = performance.now();
-  const schema = from
-    .prepare(
-      "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'",
-    )
-    .all() as Schema[];
+  // One snapshot: the service drops the tables of the replaced model meanwhile. The live one's end in its number.
+  from.exec('BEGIN');
+  const live = from.prepare("SELECT generation FROM models WHERE state = 'live'").pluck().get();
+  const schema = (
+    from
+      .prepare('SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL')
+      .all() as Schema[]
+  ).filter(({ tbl_name }) => tbl_name.endsWith(`_${String(live)}`));
   let rows = 0;
   for (const table of schema.filter(({ type }) => type === 'table')) {
     to.exec(table.sql);
