@@ -28,11 +28,15 @@ export function measureGrowth(options: {
         await operator.caughtUp();
         const memory = residentMegabytes(many.child) ?? Number.NaN;
 
+        const idle = () => Promise.all([operator.caughtUp(), admin(few, fewFolder).caughtUp()]);
         const figures = { many: [] as number[], few: [] as number[] };
         for (let round = 0; round < options.rounds; round++) {
+          // What one service still has to project would be taken from the other's figure.
+          await idle();
           figures.many.push(
             (await load(registration(many), { connections: 64, seconds: options.seconds })).perSecond,
           );
+          await idle();
           figures.few.push(
             (await load(registration(few), { connections: 64, seconds: options.seconds })).perSecond,
           );

@@ -8,6 +8,13 @@ export type Process = { url: string; child: ChildProcess; stop(): Promise<void> 
 
 /** The built code, wherever the benchmark is started from. */
 const DIST = path.resolve(import.meta.dirname, '..');
+/** What `npm start` runs after `node`, with its flags. */
+const START = (
+  JSON.parse(readFileSync(path.join(DIST, '..', 'package.json'), 'utf8')) as { scripts: { start: string } }
+).scripts.start
+  .split(' ')
+  .slice(1)
+  .map((word) => (word.startsWith('-') ? word : path.resolve(DIST, '..', word)));
 /** Kernel clock ticks in a second: a constant of Linux on the architectures the service runs on. */
 const TICKS_PER_SECOND = 100;
 
@@ -35,7 +42,7 @@ export async function startServer(file: string, args: readonly string[] = []): P
  */
 export async function startRollbook(directory: string, env: Record<string, string> = {}): Promise<Process> {
   const port = await freePort();
-  const child = spawn(process.execPath, [path.join(DIST, 'apps', 'standalone', 'src', 'main.js')], {
+  const child = spawn(process.execPath, START, {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env['PATH'],
