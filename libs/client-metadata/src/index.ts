@@ -3,6 +3,7 @@ export type { ClientMetadata, MemberName, PersonalMetadata, RecordMember } from 
 export * from './metadata-policy.js';
 export { splitPersonal } from './personal.js';
 export { isAllowedAddress, isSpecialPurposeAddress } from './predicates/address.js';
+export { hasPrivateMember } from './predicates/jwk.js';
 export { RULES } from './rules.js';
 export { isPublicClient, secretNeed } from './secret-need.js';
 export { checkSectorDocument } from './sector.js';

@@ -1,4 +1,5 @@
 /** Which keys can be recipients of a sealed secret, and what makes one unusable. One row each. */
+import { hasPrivateMember } from '@rollbook/client-metadata';
 
 export type RecipientAlg = 'ECDH-ES+A256KW' | 'RSA-OAEP-256';
 
@@ -37,11 +38,9 @@ export function keyKind(jwk: UnreadJwk): KeyKind | undefined {
   return KEY_KINDS.find(({ kty, crv }) => jwk['kty'] === kty && (crv === undefined || jwk['crv'] === crv));
 }
 
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
-
 /** Says whether a key holds anything that must not be shared. */
 export function isPrivate(jwk: UnreadJwk): boolean {
-  return jwk['kty'] === 'oct' || PRIVATE_MEMBERS.some((member) => Object.hasOwn(jwk, member));
+  return jwk['kty'] === 'oct' || hasPrivateMember(jwk);
 }
 
 /** Every reason why this key can't be a recipient; a sentence each, without values. */

@@ -53,7 +53,6 @@ export const REFUSALS = {
 } as const satisfies Record<string, Refusal>;
 
 export type RefusalName = keyof typeof REFUSALS;
-export type ErrorCode = (typeof REFUSALS)[RefusalName]['error'];
 
 /** One broken rule: the members it names, the rule's id, the section it comes from, and what to change. */
 export type Violation = { members: string[]; rule: string; section: string; message: string };

@@ -55,13 +55,16 @@ export type ReplayDifference = {
   members: string[];
 };
 
+/** A replay names so many of the clients that differ. */
+export const REPORTED_DIFFERENCES = 100;
+
 export type ReplayReport = {
   /** Everything up to and with this position was folded. */
   position: number;
   events: number;
   clients: number;
   equal: boolean;
-  /** Clients that differ, and the first 100 of them. */
+  /** Clients that differ, and the first {@link REPORTED_DIFFERENCES} of them. */
   differing: number;
   differences: ReplayDifference[];
   seconds: number;

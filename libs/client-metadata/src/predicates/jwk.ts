@@ -38,6 +38,7 @@ const OPERATION_USE: ReadonlyMap<string, KeyUse> = new Map([
   ['deriveBits', 'enc'],
 ]);
 
+/** Says whether a JWK holds a private or symmetric member (RFC 7518 §6, RFC 7517 §4). */
 export function hasPrivateMember(key: object): boolean {
   return PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member));
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { ReplayProgress, ReplayReport } from '../read-models.js';
+import { REPORTED_DIFFERENCES, type ReplayProgress, type ReplayReport } from '../read-models.js';
 import type { findLacking, SegmentReport } from './replay.js';
 import type { WorkerCalls } from './worker-calls.js';
 
@@ -7,7 +7,6 @@ import type { WorkerCalls } from './worker-calls.js';
 const MOST_THREADS = 4;
 /** A shorter log is replayed by one thread before the others have started. */
 const LEAST_EVENTS_PER_THREAD = 20_000;
-const REPORTED_DIFFERENCES = 100;
 /** Progress is told this often at most. */
 const PROGRESS_EVERY_MS = 100;
 

@@ -5,12 +5,11 @@ import type { ClientDocument } from '../clients/document.js';
 import { differingMembers } from '../projection/compare.js';
 import { applyStored, clientIdOf } from '../projection/fold-batch.js';
 import { PageSize } from '../projection/page-size.js';
-import type { ReplayDifference, ReplayReport } from '../read-models.js';
+import { REPORTED_DIFFERENCES, type ReplayDifference, type ReplayReport } from '../read-models.js';
 import { rowValues, type Tables } from './clients-tables.js';
 
 /** Events, or events of one stream, held in memory. */
 const PAGE_EVENTS = 500;
-const REPORTED_DIFFERENCES = 100;
 
 /** Part of a replay: the clients that were registered at positions above `from`, up to and with `to`. */
 export type ReplaySegment = {
