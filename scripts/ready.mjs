@@ -3,17 +3,7 @@
 // `start`, `test` and `check`). Stamps are written last, so that an interrupted run is simply done again.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,7 +14,7 @@ const BUILT = at('dist', '.rollbook-built');
 const LOCK = at('.ready.lock');
 /** What is compiled: the product, and the tests and benchmarks that run as programs of their own. */
 const FOLDERS = ['apps', 'libs', 'test', 'bench'];
-/** After this long a lock is taken to be left over from a killed run, in milliseconds. */
+/** After this long a lock is taken to be left over from a killed run whose number another process has, in milliseconds. */
 const LOCK_STALE_MS = 10 * 60_000;
 
 const stampOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
@@ -62,6 +52,9 @@ function run(label, command, args) {
 }
 
 function build() {
+  // What a killed run left.
+  for (const name of readdirSync(ROOT))
+    if (name.startsWith('dist.next-')) rmSync(at(name), { recursive: true, force: true });
   const next = `dist.next-${process.pid}`;
   run('building', process.execPath, [
     at('node_modules', '@swc', 'cli', 'bin', 'swc.js'),
@@ -76,16 +69,26 @@ function build() {
   renameSync(at(next), at('dist'));
 }
 
+/** Says whether the run that made the lock still goes on. One that is just being made has no number yet. */
+function holderLives() {
+  try {
+    const pid = Number(stampOf(LOCK));
+    return !(pid > 0) || process.kill(pid, 0);
+  } catch (error) {
+    return error.code !== 'ESRCH';
+  }
+}
+
 /** Waits until no other run holds the lock, then holds it. */
 function lock() {
   for (;;) {
     try {
-      closeSync(openSync(LOCK, 'wx'));
+      writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
       return;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
       const age = Date.now() - (statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-      if (age > LOCK_STALE_MS) rmSync(LOCK, { force: true });
+      if (age > LOCK_STALE_MS || !holderLives()) rmSync(LOCK, { force: true });
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
     }
   }
