@@ -83,26 +83,28 @@ test('register, read, update, rotate, suspend, reinstate, list, history, export,
   expect(rotated['client_secret']).not.toBe(client_secret);
   expect(JSON.parse(readFileSync(saved, 'utf8'))).toMatchObject({ client_secret: rotated['client_secret'] });
 
-  expect(await json(['suspend', id, '--reason', 'a test'], 'admin')).toMatchObject({ status: 'suspended' });
+  expect(await json(['suspend', '--reason', 'a test', '--', id], 'admin')).toMatchObject({
+    status: 'suspended',
+  });
   expect((await rollbook(['get', '--client', saved])).status).toBe(3);
-  expect(await json(['reinstate', id, '--reason', 'the test is over'], 'admin')).toMatchObject({
+  expect(await json(['reinstate', '--reason', 'the test is over', '--', id], 'admin')).toMatchObject({
     status: 'active',
   });
-  expect(await json(['show', id], 'admin')).toMatchObject({ client_id, status: 'active' });
-  expect(await json(['rotate-secret', id, '--operator'], 'admin')).toMatchObject({
+  expect(await json(['show', '--', id], 'admin')).toMatchObject({ client_id, status: 'active' });
+  expect(await json(['rotate-secret', '--operator', '--', id], 'admin')).toMatchObject({
     client_secret: expect.any(String),
   });
-  expect(await json(['new-access-token', id, '--save', saved], 'admin')).toMatchObject({ client_id });
+  expect(await json(['new-access-token', '--save', saved, '--', id], 'admin')).toMatchObject({ client_id });
   expect(await json(['get', '--client', saved])).toMatchObject({ client_id });
 
   expect(await prints(['rebuild'], 'admin')).toContain('model version 2');
   expect(await prints(['list', '--name', 'renamed'], 'admin')).toContain(id);
-  const history = await prints(['history', id], 'auditor');
+  const history = await prints(['history', '--', id], 'auditor');
   expect(history).toMatch(/client_name: Command line -> Renamed/);
   expect(history).toMatch(
     /ClientSuspended {2}by operator admin .*\n {4}reason: a test\n {4}from: 127\.0\.0\.1/,
   );
-  expect(await json(['history', id, '--at', '1'], 'auditor')).toMatchObject({
+  expect(await json(['history', '--at', '1', '--', id], 'auditor')).toMatchObject({
     metadata: { client_name: 'Command line' },
   });
   expect((await prints(['export'], 'auditor')).trimEnd().split('\n').at(-1)).toContain('"export"');
