@@ -85,7 +85,7 @@ test.each(
   readdirSync(golden)
     .filter((file) => file.endsWith('.json'))
     .map((file) => [file]),
-)('style §5 · golden %s is read', (file) => {
+)('design §3 · golden %s is read', (file) => {
   expect(readEvent(readFileSync(new URL(file, golden), 'utf8')).type).toBe(file.split('.')[0]);
 });
 

@@ -28,12 +28,12 @@ const toVersion = (file: string) => {
   return { type, version: Number(version) };
 };
 
-test('style §5 · every type and version has a golden file and a published schema, and there are no others', () => {
+test('design §3 · every type and version has a golden file and a published schema, and there are no others', () => {
   expect(jsonFiles('golden')).toEqual(files);
   expect(jsonFiles('schemas')).toEqual(files);
 });
 
-test('style §5 · golden files are added, never edited', () => {
+test('design §3 · golden files are added, never edited', () => {
   const sums = read('SHA256SUMS').trimEnd().split('\n').sort();
   const present = jsonFiles('golden').map(
     (file) => `${createHash('sha256').update(read(file)).digest('hex')}  ${file}`,

@@ -39,7 +39,7 @@ describe('design §3 · what this release does not know is not poison', () => {
   });
 });
 
-describe('style §5 · a type that could not be read can’t be declared', () => {
+describe('design §3 · a type that could not be read can’t be declared', () => {
   test.each([
     ['version 2 has no upcaster', 3, { 1: V1 }],
     ['versions never written', 1, { 1: V1 }],

@@ -62,7 +62,7 @@ const ROWS_BY_NAME: ReadonlyMap<string, Row> = new Map(
 );
 
 /**
- * The last look at facts before they become permanent (style §2). Walks the values once, without serialising them; the
+ * The last look at facts before they become permanent (design §3). Walks the values once, without serialising them; the
  * size of the whole event is checked where its octets are known, in the event log. What is encrypted is not looked at.
  *
  * @param secretsInPlay secrets and tokens in clear that this request has drawn or was shown
