@@ -26,11 +26,13 @@ const level = (name, moduleNameMapper) => ({
   transform,
 });
 const sources = {
+  '^@rollbook-servers$': '<rootDir>/test/servers/index.ts',
   '^@rollbook-testing/([^/]+)$': '<rootDir>/libs/$1/testing/index.ts',
   '^@rollbook/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
   '^(\\.{1,2}/.*)\\.js$': '$1',
 };
 const built = {
+  '^@rollbook-servers$': '<rootDir>/dist/test/servers/index.js',
   '^@rollbook-testing/([^/]+)$': '<rootDir>/dist/libs/$1/testing/index.js',
   '^@rollbook/([^/]+)$': '<rootDir>/dist/libs/$1/src/index.js',
   '^(\\.{1,2}/.*)\\.js$': '$1',
