@@ -1,0 +1,12 @@
+export { KafkaUnavailable, type KafkaConnection, type PublishersDatabase } from './connection.js';
+export { ensureTopics, readPublishedPositions } from './open.js';
+export { partitionOf } from './partition.js';
+export {
+  NotAPublishedEvent,
+  readPublishedEvent,
+  type PublishedEvent,
+  type ReceivedMessage,
+} from './published-event.js';
+export type { PublishedPositions } from './published-positions.js';
+export type { Publisher, PublisherEvents, PublisherState, PublisherStatus } from './publisher.js';
+export { topicNames, TopicsRefused, type TopicSettings } from './topics.js';

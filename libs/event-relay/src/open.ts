@@ -1,0 +1,39 @@
+import type { KafkaConnection, PublishersDatabase } from './connection.js';
+import type { PublishedPositions } from './published-positions.js';
+import type { TopicSettings } from './topics.js';
+
+// What needs a driver loads it here, when it is called, so that a process without Kafka and MongoDB starts fast.
+
+/**
+ * Creates the topics of design §7 that do not exist and checks those that do; any number of processes may do so at once.
+ *
+ * @throws TopicsRefused when topics are not as they must be: a mistake of the operator's, one sentence each
+ * @throws KafkaUnavailable when Kafka does not answer, or has fewer brokers than the replication factor: try again later
+ */
+export async function ensureTopics(connection: KafkaConnection, settings: TopicSettings): Promise<void> {
+  const { ensureKafkaTopics } = await import('./kafka/ensure-topics.js');
+  await ensureKafkaTopics(connection, settings);
+}
+
+/**
+ * Reads how far the event publishers are, wherever they run; the low-water mark of the read models builds on it.
+ *
+ * @param of `states` for the state publisher
+ * @throws from `read` what the database's driver throws when it does not answer
+ */
+export async function readPublishedPositions(
+  mongodb: PublishersDatabase,
+  of: 'events' | 'states' = 'events',
+): Promise<{ read(): Promise<PublishedPositions>; close(): Promise<void> }> {
+  const { openPublishersCollection } = await import('./mongodb/publishers-collection.js');
+  const { mongodbCheckpointStore } = await import('./mongodb/checkpoint-store.js');
+  const collection = openPublishersCollection(mongodb);
+  const store = mongodbCheckpointStore(collection.documents, of);
+  return {
+    async read() {
+      const { position, partitions } = await store.read();
+      return { position, partitions };
+    },
+    close: () => collection.close(),
+  };
+}
