@@ -6,8 +6,7 @@ const library = (name) => import(`../dist/libs/${name}/src/index.js`);
 const GENERATORS = {
   'docs/events.md': async () => (await library('registration')).eventsMarkdown(),
   'docs/metadata-rules.md': async () => (await library('client-metadata')).metadataRulesMarkdown(),
-  'docs/configuration.md': async () =>
-    (await import('../dist/apps/standalone/src/configuration.js')).configurationMarkdown(),
+  'docs/configuration.md': async () => (await library('platform')).configurationMarkdown(),
 };
 
 const check = process.argv.includes('--check');

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
 import { uuidV7 } from '@rollbook/event-log';
+import type { HttpApplication } from '@rollbook/platform';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -48,6 +49,17 @@ export async function createApp(parts: RegistrationApiParts): Promise<NestFastif
   await app.init();
   return app;
 }
+
+/** The application for {@link serveUntilSignal}. */
+export const httpApplication = (
+  app: NestFastifyApplication,
+  port: number,
+  host: string,
+): HttpApplication => ({
+  server: app.getHttpServer(),
+  listen: () => app.listen(port, host),
+  close: () => app.close(),
+});
 
 function createServer(
   parts: RegistrationApiParts,

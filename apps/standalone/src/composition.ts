@@ -3,12 +3,12 @@ import { bufferedRandom, parseRecipients } from '@rollbook/credentials';
 import { lockDataDirectory, openSqliteEventLog } from '@rollbook/event-log';
 import { createGuardedFetch } from '@rollbook/outbound';
 import { openSqliteKeyStore } from '@rollbook/personal-data';
-import { createRegistry, HealthRegistry, type Logger, systemClock } from '@rollbook/platform';
+import { createRegistry, HealthRegistry, type Logger, readJsonFile, systemClock } from '@rollbook/platform';
 import { effectivePolicy } from '@rollbook/policy';
 import { openSqliteReadModels } from '@rollbook/read-models';
 import { followLog } from '../../projector/src/follow-log.js';
 import type { RegistrationApiParts } from '../../registration-api/src/parts.js';
-import { type Configuration, readPolicy } from './configuration.js';
+import type { Configuration } from './configuration.js';
 import { FILES, masterKeyIn, openDataDirectory, secretRecipientsIn, tokensIn } from './data-directory.js';
 
 export type Composition = {
@@ -31,7 +31,7 @@ export async function compose(
   whileThreadsStart: () => Promise<unknown>,
 ): Promise<Composition> {
   const policy = effectivePolicy({
-    file: readPolicy(configuration.policyPath, readFile),
+    file: readJsonFile('ROLLBOOK_POLICY', configuration.policyPath, readFile),
     profile: configuration.profile,
   });
   const directory = openDataDirectory(configuration.dataDir);

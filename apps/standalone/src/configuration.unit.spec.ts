@@ -1,5 +1,5 @@
 import { ConfigurationError, type Environment } from '@rollbook/platform';
-import { configurationMarkdown, publicUrlAt, readConfiguration, VARIABLES } from './configuration.js';
+import { publicUrlAt, readConfiguration } from './configuration.js';
 
 const read = (environment: Environment) => readConfiguration(environment, () => '');
 const mistakesOf = (environment: Environment): readonly string[] => {
@@ -31,8 +31,6 @@ test('design §12 · nothing has to be set', () => {
 
 describe('design §12 · what does not exist yet is refused in one sentence', () => {
   test.each<[string, Environment]>([
-    ['ROLLBOOK_MONGODB_URL', { ROLLBOOK_MONGODB_URL: 'mongodb://hunter2' }],
-    ['ROLLBOOK_KAFKA_BROKERS', { ROLLBOOK_KAFKA_BROKERS: 'hunter2:9092' }],
     ['ROLLBOOK_REGISTRATION', { ROLLBOOK_REGISTRATION: 'token' }],
     ['ROLLBOOK_PROFILE', { ROLLBOOK_PROFILE: 'oauth21' }],
     ['ROLLBOOK_PROFILE', { ROLLBOOK_PROFILE: 'fapi2' }],
@@ -43,6 +41,15 @@ describe('design §12 · what does not exist yet is refused in one sentence', ()
     expect(mistakes[0]).toMatch(new RegExp(`^${name}: .*do(es)? not exist yet`));
     expect(mistakes[0]).not.toContain('hunter2');
   });
+});
+
+test.each<[string, Environment]>([
+  ['ROLLBOOK_MONGODB_URL', { ROLLBOOK_MONGODB_URL: 'mongodb://hunter2' }],
+  ['ROLLBOOK_KAFKA_BROKERS', { ROLLBOOK_KAFKA_BROKERS_FILE: '/run/hunter2' }],
+])('design §12 · %s belongs to the distributed service', (name, environment) => {
+  expect(mistakesOf(environment)).toEqual([
+    `${name}: expected no value: it belongs to the distributed service: start registration-api and projector, this is the embedded one`,
+  ]);
 });
 
 test('design §12 · what exists may be said aloud', () => {
@@ -58,11 +65,4 @@ test.each<[string, Environment, string]>([
   ],
 ])('%s', (_claim, environment, url) => {
   expect(publicUrlAt(read(environment), 8080)).toBe(url);
-});
-
-test('design §12 · every variable is documented once', () => {
-  const text = configurationMarkdown();
-  for (const { name } of Object.values(VARIABLES)) {
-    expect(text.split('\n').filter((line) => line.startsWith(`| \`${name}\` |`))).toHaveLength(1);
-  }
 });

@@ -115,3 +115,39 @@ export function jsonText(text: string): unknown {
     throw new Expected('JSON');
   }
 }
+
+/** Where MongoDB is: the connection string as it came, and the database that its path names. */
+export type MongodbAddress = { url: string; database: string };
+
+/** MongoDB's own limit is 63 octets, and the keys of personal data live in `<database>_keys`. */
+const DATABASE = /^[A-Za-z0-9_-]{1,50}$/;
+const DEFAULT_DATABASE = 'rollbook';
+
+/** A connection string of MongoDB; hosts and options are checked by its driver. */
+export function mongodbUrl(text: string): MongodbAddress {
+  const match = /^mongodb(?:\+srv)?:\/\/[^/?#\s]+(?:\/([^/?#\s]*))?(?:\?[^#\s]*)?$/.exec(text);
+  const database = match?.[1] === undefined || match[1] === '' ? DEFAULT_DATABASE : match[1];
+  if (!match || !DATABASE.test(database)) {
+    throw new Expected(
+      'mongodb://… or mongodb+srv://…, its path the name of a database (at most 50 of A-Z a-z 0-9 _ -)',
+    );
+  }
+  return { url: text, database };
+}
+
+/** A host and a port, `[…]` around an IPv6 address. */
+export function hostAndPort(text: string): string {
+  const port = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/.exec(text)?.[1];
+  if (port === undefined || Number(port) < 1 || Number(port) > 65_535) {
+    throw new Expected('host:port, a comma between several');
+  }
+  return text;
+}
+
+/** What the names of topics may begin with: Kafka's letters, and short enough for the rest of the name. */
+export function topicPrefix(text: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(text)) {
+    throw new Expected('at most 200 of A-Z a-z 0-9 . _ -, the first a letter or digit');
+  }
+  return text;
+}

@@ -3,18 +3,30 @@
  * at the same time, one line each, with the variable's name and never its value (design §12).
  */
 
-/** One variable: how its text is read, what holds without it, and what the documents say of it. */
-export type Variable<T> = {
+/** What every app says of a variable alike: how its text is read, and what the documents tell. */
+export type Row<T> = {
   name: `ROLLBOOK_${string}`;
   /** Text to value. Refuses by throwing {@link Expected}. */
   parse: (text: string) => T;
-  default: T;
-  /** The default as documents print it, when the value itself does not say it. */
-  defaultShown?: string;
   says: string;
   /** Its value lets its holder do something: it does not stay in the environment once it is read. */
   secret?: true;
 };
+
+/** One variable of one app: its row, and what holds without it. */
+export type Variable<T> = Row<T> &
+  (
+    | {
+        default: T;
+        /** The default as documents print it, when the value itself does not say it. */
+        defaultShown?: string;
+      }
+    | { required: true }
+    | {
+        /** Why this app does not take it. */
+        refused: string;
+      }
+  );
 
 export type VariableTable = { readonly [field: string]: Variable<unknown> };
 export type Values<Table extends VariableTable> = {
@@ -44,6 +56,18 @@ export type Environment = { readonly [name: string]: string | undefined };
 /** A row whose type is the default's, widened by what the parser gives. */
 export const variable = <T>(row: Variable<T>): Variable<T> => Object.freeze(row);
 
+/** The row where an app can do without a value. */
+export const optional = <T, D>(row: Row<T>, value: D, defaultShown?: string): Variable<T | D> =>
+  Object.freeze({ ...row, default: value, ...(defaultShown === undefined ? {} : { defaultShown }) });
+
+/** The row where an app cannot start without a value. */
+export const required = <T>({ name, parse, says, secret }: Row<T>): Variable<T> =>
+  Object.freeze({ name, parse, says, ...(secret ? { secret } : {}), required: true });
+
+/** The row where setting it is a misunderstanding that must not pass in silence. */
+export const refused = ({ name, says, secret }: Row<unknown>, why: string): Variable<null> =>
+  Object.freeze({ name, says, ...(secret ? { secret } : {}), parse: () => null, refused: why });
+
 /**
  * Reads every variable of `table` from `environment`. `NAME_FILE` names a file with the value (mounted secrets); an
  * empty text counts as unset.
@@ -60,8 +84,7 @@ export function readVariables<Table extends VariableTable>(
   const values: Record<string, unknown> = {};
   for (const [field, row] of Object.entries(table)) {
     try {
-      const text = textOf(row.name, environment, readFile);
-      values[field] = text === null ? row.default : row.parse(text);
+      values[field] = valueOf(row, environment, readFile);
     } catch (error) {
       if (!(error instanceof Expected)) throw error;
       mistakes.push(`${row.name}: ${error.message}`);
@@ -70,6 +93,24 @@ export function readVariables<Table extends VariableTable>(
   if (mistakes.length > 0) throw new ConfigurationError(mistakes);
   // The loop above has filled exactly the table's fields, each by its own row.
   return Object.freeze(values) as Values<Table>;
+}
+
+function valueOf(
+  row: Variable<unknown>,
+  environment: Environment,
+  readFile: (file: string) => string,
+): unknown {
+  if ('refused' in row) {
+    // What it says, or whether its file is there, does not matter.
+    const given = [row.name, `${row.name}_FILE`].some((name) => (environment[name] ?? '') !== '');
+    if (given) throw new Expected(`no value: ${row.refused}`);
+    return null;
+  }
+  const text = textOf(row.name, environment, readFile);
+  if (text !== null) return row.parse(text);
+  if ('required' in row)
+    throw new Expected(`a value, in ${row.name} or the file that ${row.name}_FILE names`);
+  return row.default;
 }
 
 function textOf(name: string, environment: Environment, readFile: (file: string) => string): string | null {
@@ -90,16 +131,17 @@ function textOf(name: string, environment: Environment, readFile: (file: string)
 }
 
 /** The names of the variables whose values must not stay in the environment, where every thread and report has them. */
-export function secretVariables(table: VariableTable): string[] {
+export function secretVariables(table: { readonly [field: string]: Row<unknown> }): string[] {
   return Object.values(table).flatMap(({ name, secret }) => (secret === true ? [name] : []));
 }
 
-/** Variables with our prefix that no table knows: probably a typing error, worth a line and no more. */
-export function unknownVariables(tables: readonly VariableTable[], environment: Environment): string[] {
+/** Variables with our prefix that the table does not know: probably a typing error, worth a line and no more. */
+export function unknownVariables(
+  table: { readonly [field: string]: Row<unknown> },
+  environment: Environment,
+): string[] {
   const known = new Set<string>(CLI_VARIABLES);
-  for (const table of tables) {
-    for (const { name } of Object.values(table)) known.add(name).add(`${name}_FILE`);
-  }
+  for (const { name } of Object.values(table)) known.add(name).add(`${name}_FILE`);
   return Object.keys(environment)
     .filter((name) => name.startsWith('ROLLBOOK_') && !known.has(name))
     .sort();
@@ -108,15 +150,11 @@ export function unknownVariables(tables: readonly VariableTable[], environment: 
 /** Read by `npx rollbook`, which often runs in the shell that starts the service (design §12). */
 const CLI_VARIABLES = ['ROLLBOOK_URL', 'ROLLBOOK_TOKEN', 'ROLLBOOK_TOKEN_FILE'];
 
-/** The table as a Markdown table, for `docs/configuration.md`. */
-export function variablesMarkdown(table: VariableTable): string {
-  const rows = Object.values(table).map(
-    (row) => `| \`${row.name}\` | ${row.defaultShown ?? shown(row.default)} | ${row.says} |`,
-  );
-  return ['| variable | default | meaning |', '|---|---|---|', ...rows, ''].join('\n');
-}
-
-const shown = (value: unknown): string => {
+/** A default as documents print it. */
+export function shownDefault(row: Variable<unknown>): string {
+  if (!('default' in row)) return '–';
+  const value = row.default;
+  if (row.defaultShown !== undefined) return row.defaultShown;
   if (value === null || (Array.isArray(value) && value.length === 0)) return '–';
   return `\`${Array.isArray(value) ? value.join(',') : JSON.stringify(value).replaceAll('"', '')}\``;
-};
+}

@@ -1,10 +1,13 @@
 import {
   ConfigurationError,
   type Environment,
+  optional,
   readVariables,
+  refused,
+  required,
+  shownDefault,
   unknownVariables,
   variable,
-  variablesMarkdown,
   wholeNumber,
 } from '@rollbook/platform';
 
@@ -125,16 +128,47 @@ test('design §12 · unknown variables with our prefix are named, those of the C
     ROLLBOOK_URL: 'http://localhost:3000',
     ROLLBOOK_TOKEN: 't',
   };
-  expect(unknownVariables([TABLE], environment)).toEqual(['ROLLBOOK_AGE', 'ROLLBOOK_PROT']);
+  expect(unknownVariables(TABLE, environment)).toEqual(['ROLLBOOK_AGE', 'ROLLBOOK_PROT']);
 });
 
-test('design §12 · the documented table has a row per variable with its default', () => {
-  expect(variablesMarkdown(TABLE).split('\n')).toEqual([
-    '| variable | default | meaning |',
-    '|---|---|---|',
-    '| `ROLLBOOK_PORT` | `3000` | port |',
-    '| `ROLLBOOK_NAME` | made up | name |',
-    '| `ROLLBOOK_LIST` | `a,b` | list |',
-    '',
-  ]);
+test.each([
+  ['the value itself', TABLE.port, '`3000`'],
+  ['a sentence, where the value does not say it', TABLE.name, 'made up'],
+  ['a list as it is written', TABLE.list, '`a,b`'],
+  ['none', required(TABLE.port), '–'],
+])('design §12 · a default is documented as %s', (_claim, row, shown) => {
+  expect(shownDefault(row)).toBe(shown);
+});
+
+describe('design §12 · the same variable in another app', () => {
+  const APP = {
+    port: required(TABLE.port),
+    list: refused(TABLE.list, 'it belongs elsewhere'),
+    name: optional(TABLE.name, 'mine'),
+  };
+  const readApp = (environment: Environment) => readVariables(APP, environment, readFile);
+
+  test('can be required, have another default, or be none of its own', () => {
+    expect(readApp({ ROLLBOOK_PORT: '1' })).toEqual({ port: 1, name: 'mine', list: null });
+  });
+
+  test.each<[string, Environment, string]>([
+    [
+      'required',
+      {},
+      'ROLLBOOK_PORT: expected a value, in ROLLBOOK_PORT or the file that ROLLBOOK_PORT_FILE names',
+    ],
+    [
+      'refused',
+      { ROLLBOOK_PORT: '1', ROLLBOOK_LIST: 'hunter2' },
+      'ROLLBOOK_LIST: expected no value: it belongs elsewhere',
+    ],
+    [
+      'refused as a file, also one that is not there',
+      { ROLLBOOK_PORT: '1', ROLLBOOK_LIST_FILE: '/run/hunter2' },
+      'ROLLBOOK_LIST: expected no value: it belongs elsewhere',
+    ],
+  ])('%s', (_claim, environment, mistake) => {
+    expect(() => readApp(environment)).toThrow(new ConfigurationError([mistake]));
+  });
 });

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { Logger } from '@rollbook/platform';
+import type { Logger } from '../logger.js';
 
 /**
  * Ends the process after an error that nobody caught, a rejected promise included: what it was doing is not known any

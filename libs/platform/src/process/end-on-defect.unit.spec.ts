@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { createLogger } from '@rollbook/platform';
+import { createLogger } from '../logger.js';
 import { endOnDefect } from './end-on-defect.js';
 
 test('spec S10 · the last words of a process have nothing of what the error carries', () => {

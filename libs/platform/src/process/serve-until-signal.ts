@@ -1,0 +1,73 @@
+import type { Server } from 'node:http';
+import type { Logger } from '../logger.js';
+
+/** In-flight requests are answered and everything closed within this time, or the process ends all the same. */
+const STOP_WITHIN_MS = 10_000;
+/** A request that has not come whole by then is cut off, so that the rest is still closed in order. */
+const CUT_OFF_AFTER_MS = 5_000;
+/** How often a stopping server looks for connections whose last answer has gone out. */
+const SWEEP_EVERY_MS = 50;
+
+/** An HTTP application of any framework. */
+export type HttpApplication = {
+  server: Server;
+  listen(): Promise<unknown>;
+  /** Takes no more requests; resolves when those under way are answered. */
+  close(): Promise<void>;
+};
+
+/** Stops everything in order and ends the process with the status (0: asked to; the first call counts). */
+export type EndProcess = (status: number) => void;
+
+/**
+ * Listens, and serves until SIGTERM or SIGINT: then the requests under way are answered, everything is closed, and the
+ * process ends with status 0.
+ *
+ * @param closeParts closes what the application stands on, once it takes no more requests
+ * @returns when it is listening: what ends the process in the same order for another reason
+ * @throws what `listen` throws, after everything was closed
+ */
+export async function serveUntilSignal(
+  app: HttpApplication,
+  closeParts: () => Promise<void>,
+  logger: Pick<Logger, 'info'>,
+): Promise<EndProcess> {
+  const stop = stopOnce(async () => {
+    await closeServer(app);
+    await closeParts();
+  });
+  try {
+    await app.listen();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      logger.info('stopping');
+      void stop().then(() => process.exit(0));
+    });
+  }
+  return (status) => void stop().then(() => process.exit(status));
+}
+
+/**
+ * Answers what is in flight and closes. Node closes the connections that are idle at this moment; those that become so
+ * would stay for their keep-alive time, those whose request never comes whole for ever.
+ */
+async function closeServer({ server, close }: HttpApplication): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
+  const cutOff = setTimeout(() => server.closeAllConnections(), CUT_OFF_AFTER_MS);
+  await close();
+  clearInterval(sweep);
+  clearTimeout(cutOff);
+}
+
+function stopOnce(stop: () => Promise<void>): () => Promise<void> {
+  let stopping: Promise<void> | null = null;
+  return () => {
+    if (stopping !== null) return stopping;
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    return (stopping = stop());
+  };
+}
