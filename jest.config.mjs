@@ -16,7 +16,8 @@ const transform = {
     },
   ],
 };
-const level = (name, moduleNameMapper) => ({
+const level = (name, moduleNameMapper, servers = {}) => ({
+  ...servers,
   displayName: name,
   testEnvironment: 'node',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
@@ -37,7 +38,12 @@ const built = {
   '^@rollbook/([^/]+)$': '<rootDir>/dist/libs/$1/src/index.js',
   '^(\\.{1,2}/.*)\\.js$': '$1',
 };
+// Kafka and MongoDB, for the suites that ask for them.
+const withServers = {
+  globalSetup: '<rootDir>/test/servers/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/servers/global-teardown.mjs',
+};
 export default {
-  projects: [level('unit', sources), level('int', built), level('e2e', built)],
+  projects: [level('unit', sources), level('int', built, withServers), level('e2e', built, withServers)],
   testTimeout: 60_000,
 };

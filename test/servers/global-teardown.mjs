@@ -1,0 +1,3 @@
+import { endRun } from '../../dist/test/servers/run.js';
+
+export default endRun;

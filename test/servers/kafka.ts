@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startContainer } from './containers.js';
+import { JAVA_FOLDER, classpathOf } from './jars.js';
+import { kafkaProperties, type KafkaCluster, type KafkaNode } from './kafka-properties.js';
+import { LOOPBACK, freePorts } from './ports.js';
+import { sourceOf } from './run-environment.js';
+import { startLocalProcess, type ServerProcess } from './server-process.js';
+
+export type OwnKafka = {
+  /** `host:port` of every broker. */
+  brokers: string[];
+  /** The brokers, in the order of `brokers`. */
+  nodes: readonly (ServerProcess & { readonly address: string; readonly id: number })[];
+  kind: 'container' | 'process';
+  /** Stops every node and removes its data. */
+  stop(): Promise<void>;
+};
+
+/** The same release in a container as from jars (java/kafka-pom.xml). */
+const IMAGE = 'apache/kafka:4.4.0';
+const START_WITHIN_MS = 90_000;
+const TRIES = 3;
+/** A small heap, one collector thread, a quick start: tests share a machine. */
+export const SMALL_JVM = [
+  ...['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:+ExitOnOutOfMemoryError'],
+  ...['-Xshare:auto', '-Djava.awt.headless=true'],
+];
+
+/**
+ * Starts a Kafka of the caller's own (KRaft), that may be killed, frozen and restarted, broker by broker. Its data
+ * survive until `stop()`.
+ *
+ * One and three brokers are also the controllers. Two brokers get a third, separate node as their only controller,
+ * because of two controllers none could be lost. Of three brokers one can be lost at a time; after two the topics wait
+ * for the second (`min.insync.replicas` is 2).
+ *
+ * @param options.isKilled false gives the ordinary, patient session timeouts
+ */
+export async function startKafka(
+  options: { brokers?: 1 | 2 | 3; isKilled?: boolean } = {},
+): Promise<OwnKafka> {
+  const source = await sourceOf('own-kafka');
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startCluster(source === 'container', await newCluster(options));
+    } catch (error) {
+      // Kafka must know its ports before it starts, so somebody else can have taken one in between.
+      const isClash = /Address already in use|BindException/.test(String(error));
+      if (tries === TRIES || !isClash) throw error;
+    }
+  }
+}
+
+async function newCluster(options: { brokers?: 1 | 2 | 3; isKilled?: boolean }): Promise<KafkaCluster> {
+  const brokers = options.brokers ?? 1;
+  const ids = brokers === 2 ? [1, 2, 3] : Array.from({ length: brokers }, (_, at) => at + 1);
+  const ports = await freePorts(ids.length * 2);
+  const rolesOf = (id: number): KafkaNode['roles'] =>
+    brokers !== 2 ? 'broker,controller' : id === 3 ? 'controller' : 'broker';
+  const nodes = ids.map((id, at) => ({
+    id,
+    roles: rolesOf(id),
+    port: ports[at * 2] ?? 0,
+    controllerPort: ports[at * 2 + 1] ?? 0,
+  }));
+  return { nodes, isKilled: options.isKilled ?? true };
+}
+
+async function startCluster(inContainers: boolean, cluster: KafkaCluster): Promise<OwnKafka> {
+  const clusterId = newClusterId();
+  const launch = inContainers ? launchContainer : launchJava;
+  const started = await Promise.allSettled(
+    cluster.nodes.map(async (node) => ({ node, ...(await launch(cluster, node, clusterId)) })),
+  );
+  const running = started.filter((one) => one.status === 'fulfilled').map((one) => one.value);
+  const stop = async () => {
+    await Promise.all(
+      running.map(async (one) => {
+        await one.process.stop();
+        one.forget();
+      }),
+    );
+  };
+  try {
+    const failed = started.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    const nodes = running
+      .filter(({ node }) => node.roles.includes('broker'))
+      // The process keeps its accessors: `pid` changes with every restart.
+      .map(({ node, process }) =>
+        Object.assign(process, { address: `${LOOPBACK}:${node.port}`, id: node.id }),
+      );
+    const brokers = nodes.map(({ address }) => address);
+    await complete(brokers, clusterId);
+    return { brokers, nodes, kind: inContainers ? 'container' : 'process', stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Launched = { process: ServerProcess; forget: () => void };
+type ListeningNode = KafkaCluster['nodes'][number];
+const listensOn = (node: ListeningNode) => (node.roles.includes('broker') ? node.port : node.controllerPort);
+
+async function launchJava(cluster: KafkaCluster, node: ListeningNode, clusterId: string): Promise<Launched> {
+  const classpath = await classpathOf('kafka');
+  const folder = mkdtempSync(path.join(tmpdir(), 'rollbook-kafka-'));
+  const forget = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', forget);
+  const properties = path.join(folder, 'server.properties');
+  writeFileSync(properties, kafkaProperties(cluster, node.id, path.join(folder, 'data')));
+  const logging = `-Dlog4j2.configurationFile=${path.join(JAVA_FOLDER, 'log4j2.properties')}`;
+  try {
+    const started = await startLocalProcess({
+      program: 'java',
+      args: [...SMALL_JVM, logging, '-cp', classpath, 'KafkaTestServer', properties, clusterId],
+      folder,
+      port: listensOn(node),
+      startWithinMs: START_WITHIN_MS,
+      endsWithStdin: true,
+    });
+    return { process: started, forget };
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
+
+async function launchContainer(
+  cluster: KafkaCluster,
+  node: ListeningNode,
+  clusterId: string,
+): Promise<Launched> {
+  const started = await startContainer({
+    image: IMAGE,
+    port: listensOn(node),
+    environment: { CLUSTER_ID: clusterId },
+    // Where the image looks for a configuration of its user's.
+    files: {
+      '/mnt/shared/config/server.properties': kafkaProperties(cluster, node.id, '/tmp/kraft-combined-logs'),
+    },
+  });
+  return { process: started, forget: () => undefined };
+}
+
+/** Sixteen random bytes; a leading `-` would be read as an option. */
+function newClusterId(): string {
+  const id = randomBytes(16).toString('base64url');
+  return id.startsWith('-') ? newClusterId() : id;
+}
+
+/** Waits until every broker is a member of this very cluster. */
+async function complete(brokers: readonly string[], clusterId: string): Promise<void> {
+  const { Kafka, logLevel } = (await import('kafkajs')).default;
+  const deadline = Date.now() + START_WITHIN_MS;
+  for (;;) {
+    const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+    let found: string;
+    try {
+      await admin.connect();
+      const cluster = await admin.describeCluster();
+      if (cluster.clusterId === clusterId && cluster.brokers.length === brokers.length) return;
+      found = `cluster ${cluster.clusterId}, ${cluster.brokers.length} brokers`;
+    } catch (error) {
+      found = String(error);
+    } finally {
+      await admin.disconnect();
+    }
+    if (Date.now() > deadline) throw new Error(`Kafka: ${brokers.length} brokers wanted; ${found}`);
+    await delay(50);
+  }
+}

@@ -1,0 +1,153 @@
+import { expect, test } from '@jest/globals';
+import kafkajs from 'kafkajs';
+import { MongoClient } from 'mongodb';
+import {
+  describeWithServers,
+  startKafka,
+  startMongodb,
+  type OwnKafka,
+  type OwnMongodb,
+} from '@rollbook-servers';
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+};
+
+async function withKafka(brokers: 1 | 2 | 3, body: (own: OwnKafka, client: kafkajs.Kafka) => Promise<void>) {
+  const own = await startKafka({ brokers });
+  const client = new kafkajs.Kafka({
+    brokers: own.brokers,
+    logLevel: kafkajs.logLevel.NOTHING,
+    connectionTimeout: 500,
+    retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 60 },
+  });
+  try {
+    await body(own, client);
+  } finally {
+    await own.stop();
+  }
+  expect(own.nodes.map(({ pid }) => isAlive(pid))).toEqual(own.nodes.map(() => false));
+}
+
+async function offsetsOf(client: kafkajs.Kafka, topic: string): Promise<string[]> {
+  const admin = client.admin();
+  await admin.connect();
+  try {
+    return (await admin.fetchTopicOffsets(topic)).map(({ high }) => high);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function withTopic(
+  client: kafkajs.Kafka,
+  replicationFactor: number,
+  body: (send: () => Promise<unknown>) => Promise<void>,
+) {
+  const admin = client.admin();
+  const producer = client.producer();
+  await Promise.all([admin.connect(), producer.connect()]);
+  try {
+    await admin.createTopics({
+      topics: [{ topic: 't', numPartitions: 1, replicationFactor }],
+      waitForLeaders: true,
+    });
+    await body(() => producer.send({ topic: 't', acks: -1, messages: [{ value: 'x' }] }));
+  } finally {
+    await Promise.all([admin.disconnect(), producer.disconnect()]);
+  }
+}
+
+async function withMongodb(durable: boolean, body: (own: OwnMongodb, client: MongoClient) => Promise<void>) {
+  const own = await startMongodb({ durable });
+  const client = new MongoClient(own.url, { serverSelectionTimeoutMS: 5000 });
+  try {
+    await body(own, client);
+  } finally {
+    await client.close();
+    await own.stop();
+  }
+  expect(isAlive(own.pid)).toBe(false);
+}
+
+describeWithServers('servers of a suite’s own', ['own-kafka', 'own-mongodb'], () => {
+  test('infra · Kafka: what a killed broker had acknowledged is there after its restart', async () => {
+    await withKafka(1, async (own, client) => {
+      await withTopic(client, 1, async (send) => {
+        await send();
+        const [node] = own.nodes;
+        const first = node?.pid;
+        await node?.kill9();
+        await node?.restart();
+        expect(node?.pid).not.toBe(first);
+        await send();
+      });
+      expect(await offsetsOf(client, 't')).toEqual(['2']);
+    });
+  });
+
+  test.each([1, 2])('infra · Kafka: of two brokers, either can be killed (%s)', async (killed) => {
+    await withKafka(2, async (own, client) => {
+      await withTopic(client, 2, async (send) => {
+        await send();
+        const node = own.nodes[killed - 1];
+        await node?.kill9();
+        await send();
+        await node?.restart();
+        await send();
+      });
+    });
+  });
+
+  test('infra · Kafka: a frozen broker of three is replaced, and comes back', async () => {
+    await withKafka(3, async (own, client) => {
+      await withTopic(client, 3, async (send) => {
+        await send();
+        await own.nodes[0]?.freeze();
+        await send();
+        await own.nodes[0]?.thaw();
+        await send();
+      });
+    });
+  });
+
+  test('infra · MongoDB: what a killed server had acknowledged is there after its restart', async () => {
+    await withMongodb(true, async (own, client) => {
+      const things = client.db('d').collection<{ _id: number }>('things');
+      await things.insertOne({ _id: 1 }, { writeConcern: { w: 'majority', j: true } });
+      await own.kill9();
+      await own.restart();
+      expect(await things.find().toArray()).toEqual([{ _id: 1 }]);
+    });
+  });
+
+  test('infra · MongoDB: a restored snapshot is the state of its moment', async () => {
+    await withMongodb(true, async (own, client) => {
+      const things = client.db('d').collection<{ _id: number }>('things');
+      await things.insertOne({ _id: 1 });
+      const snapshot = await own.snapshot();
+      await things.insertOne({ _id: 2 });
+      await own.restore(snapshot);
+      expect(await things.find().toArray()).toEqual([{ _id: 1 }]);
+      await things.insertOne({ _id: 3 });
+    });
+  });
+
+  test('infra · MongoDB: a frozen server answers again once it is thawed', async () => {
+    await withMongodb(false, async (own, client) => {
+      const things = client.db('d').collection<{ _id: number }>('things');
+      await things.insertOne({ _id: 1 });
+      await own.freeze();
+      const slow = things.insertOne({ _id: 2 });
+      await expect(Promise.race([slow, new Promise((r) => setTimeout(r, 200, 'nothing'))])).resolves.toBe(
+        'nothing',
+      );
+      await own.thaw();
+      await slow;
+    });
+  });
+});
