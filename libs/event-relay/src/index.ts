@@ -1,5 +1,5 @@
 export { KafkaUnavailable, type KafkaConnection, type PublishersDatabase } from './connection.js';
-export { ensureTopics, readPublishedPositions } from './open.js';
+export { checkTopics, ensureTopics, kafkaClients, readPublishedPositions } from './open.js';
 export { partitionOf } from './partition.js';
 export {
   NotAPublishedEvent,

@@ -1,3 +1,4 @@
+import type { Kafka } from 'kafkajs';
 import type { KafkaConnection, PublishersDatabase } from './connection.js';
 import type { PublishedPositions } from './published-positions.js';
 import type { TopicSettings } from './topics.js';
@@ -13,6 +14,23 @@ import type { TopicSettings } from './topics.js';
 export async function ensureTopics(connection: KafkaConnection, settings: TopicSettings): Promise<void> {
   const { ensureKafkaTopics } = await import('./kafka/ensure-topics.js');
   await ensureKafkaTopics(connection, settings);
+}
+
+/**
+ * Checks the topics of design §7 without making any, for those who only read them.
+ *
+ * @throws TopicsRefused when topics are not as they must be
+ * @throws KafkaUnavailable when Kafka does not answer, or a topic does not exist yet: try again later
+ */
+export async function checkTopics(connection: KafkaConnection, settings: TopicSettings): Promise<void> {
+  const { checkKafkaTopics } = await import('./kafka/ensure-topics.js');
+  await checkKafkaTopics(connection, settings);
+}
+
+/** What makes clients of Kafka with the settings of this connection, for those who consume. */
+export async function kafkaClients(connection: KafkaConnection): Promise<() => Kafka> {
+  const { kafkaClient } = await import('./kafka/kafka-client.js');
+  return () => kafkaClient(connection);
 }
 
 /**

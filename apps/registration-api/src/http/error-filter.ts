@@ -1,8 +1,7 @@
-import { Counter, type Logger } from '@rollbook/platform';
+import { Counter, type Logger, type Registry } from '@rollbook/platform';
 import type { RegistrationError } from '@rollbook/protocol';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RegistrationApiParts } from '../parts.js';
 import { asRefusal, errorAnswer } from './error-answer.js';
 import type { KnownRoutes } from './known-routes.js';
 
@@ -13,7 +12,7 @@ export class ErrorFilter implements ExceptionFilter {
   readonly #routes: KnownRoutes;
   readonly #refusals: Counter<'error' | 'rule'>;
 
-  constructor(parts: RegistrationApiParts, routes: KnownRoutes) {
+  constructor(parts: { logger: Logger; metrics: Registry }, routes: KnownRoutes) {
     this.#logger = parts.logger;
     this.#routes = routes;
     this.#refusals = new Counter({

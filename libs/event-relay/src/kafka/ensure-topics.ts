@@ -9,8 +9,19 @@ import { kafkaClient, unavailable } from './kafka-client.js';
 const KNOWN_WITHIN_MS = 10_000;
 const LOOK_AGAIN_MS = 50;
 
+type Missing = (admin: Admin, demand: TopicDemand, brokers: number) => Promise<void>;
+
 /** See `ensureTopics` in open.ts. */
-export async function ensureKafkaTopics(connection: KafkaConnection, settings: TopicSettings): Promise<void> {
+export const ensureKafkaTopics = (connection: KafkaConnection, settings: TopicSettings): Promise<void> =>
+  verify(connection, settings, create);
+
+/** See `checkTopics` in open.ts. */
+export const checkKafkaTopics = (connection: KafkaConnection, settings: TopicSettings): Promise<void> =>
+  verify(connection, settings, (_admin, { topic }) =>
+    Promise.reject(new KafkaUnavailable(`topic ${topic} does not exist yet: registration-api makes it`)),
+  );
+
+async function verify(connection: KafkaConnection, settings: TopicSettings, missing: Missing): Promise<void> {
   const admin = kafkaClient(connection).admin();
   try {
     await admin.connect();
@@ -18,7 +29,7 @@ export async function ensureKafkaTopics(connection: KafkaConnection, settings: T
     const demands = topicDemands(settings, brokers.length);
     const existing = new Set(await admin.listTopics());
     for (const demand of demands) {
-      if (!existing.has(demand.topic)) await create(admin, demand, brokers.length);
+      if (!existing.has(demand.topic)) await missing(admin, demand, brokers.length);
     }
     const found = await describe(admin, demands);
     const mistakes = demands.flatMap((demand, i) => {
