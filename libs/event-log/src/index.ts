@@ -1,8 +1,13 @@
-export { MAX_EVENT_OCTETS, MAX_STREAM_VERSIONS } from './admit-append.js';
+export { MAX_COMMAND_OCTETS, MAX_EVENT_OCTETS, MAX_STREAM_VERSIONS } from './admit-append.js';
 export type { Append, Appended, EventLog, EventLogReader, StoredEvent } from './event-log.js';
 export { EventTooLarge, LogDamaged, LogUnavailable, StreamFull, VersionConflict } from './refusals.js';
 export { memoryEventLog } from './drivers/memory/memory-event-log.js';
 export { readEvent, recordFacts, uuidV7 } from './envelope.js';
+export type { AppendCounters } from './drivers/mongodb/appender.js';
+export { ImportRefused, type Imported } from './drivers/mongodb/import-events.js';
+export type { MongodbLogExtras, MongodbLogOptions } from './drivers/mongodb/mongodb-event-log.js';
+export type { FollowingReader } from './drivers/mongodb/mongodb-log-reader.js';
+export { importEvents, openMongodbEventLog, openMongodbLogReader } from './drivers/mongodb/open.js';
 export { checkSqliteLog } from './drivers/sqlite/check-sqlite-log.js';
 export { DataDirectoryInUse, lockDataDirectory } from './drivers/sqlite/lock-data-directory.js';
 export type { LogCheck, LogCheckProgress } from './drivers/sqlite/log-check.js';

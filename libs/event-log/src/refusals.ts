@@ -21,6 +21,8 @@ const RETRY_AFTER_SECONDS = {
   full: 30,
   /** the storage did not answer, or answered with an error */
   storage: 5,
+  /** the log ends before a position that once existed: appending would give that position to something else (§8) */
+  restored: 30,
   /** the log was closed, because the process is stopping */
   closed: 5,
 } as const;
@@ -56,10 +58,10 @@ export class StreamFull extends Error {
   }
 }
 
-/** An event is larger than the log admits. Nothing was tried. */
+/** An event, or a command's events together, are larger than the log admits. Nothing was tried. */
 export class EventTooLarge extends Error {
-  constructor(octets: number, maxOctets: number) {
-    super(`an event of ${octets} octets is over the limit of ${maxOctets}`);
+  constructor(octets: number, maxOctets: number, what = 'an event is') {
+    super(`${what} too large: ${octets} octets, the limit is ${maxOctets}`);
     this.name = 'EventTooLarge';
   }
 }

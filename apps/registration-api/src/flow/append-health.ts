@@ -38,5 +38,6 @@ export class AppendHealth {
 const WHY = {
   full: 'no space is left for the event log',
   storage: 'the event log cannot be written',
+  restored: 'the event log was restored to an earlier state',
   closed: 'the service is stopping',
 } as const;

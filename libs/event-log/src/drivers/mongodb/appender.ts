@@ -1,0 +1,305 @@
+import { admitAppend } from '../../admit-append.js';
+import type { Append, Appended } from '../../event-log.js';
+import { LogUnavailable, VersionConflict } from '../../refusals.js';
+import { type Numbered, numberFrom, takeBatch } from './batch.js';
+import { Deadlines } from './deadlines.js';
+import type { Clock, LogCollection } from './log-collection.js';
+import { commitKey, documentOctets, isOwn, lastVersionOf, type LogDocument } from './log-document.js';
+import type { LogTail } from './log-tail.js';
+import { RetryPause } from './retry-pause.js';
+import type { StreamPlaces } from './stream-places.js';
+import { BREAK_MS, Turns } from './turns.js';
+
+/** Since the driver was opened. */
+export type AppendCounters = {
+  /** commands numbered anew, because it was not clear what had become of them or another process was first */
+  renumbered: number;
+  /** requests sent, and commands in them (each time that a command was sent) */
+  batches: number;
+  commands: number;
+  /** most commands in one request */
+  largestBatch: number;
+};
+
+/** A command under way. `sent` once a request with it may have reached the database. */
+type Command = Numbered & {
+  deadline: number;
+  sent: boolean;
+  isSettled: boolean;
+  resolve: (appended: Appended) => void;
+  reject: (error: Error) => void;
+};
+
+export type AppenderOptions = {
+  collection: LogCollection;
+  places: StreamPlaces;
+  tail: LogTail;
+  clock: Clock;
+  /** from 0 to 1, for pauses */
+  random: () => number;
+  maxInFlight: number;
+  /** how long one append may take before it is answered 503 */
+  appendTimeMs: number;
+  /** the log has grown up to this head */
+  onAppended: (head: number) => void;
+};
+
+/** Documents that may be under way, in octets: many large commands reach this bound before they are many. */
+const MAX_OCTETS_IN_FLIGHT = 32 * 1024 * 1024;
+
+/**
+ * The protocol of the MongoDB log (design §4): one ordered request at a time, whose first document follows a document
+ * that a majority is known to have; every answer but a full acknowledgement is settled by majority reads.
+ */
+export class Appender {
+  readonly #options: AppenderOptions;
+  readonly #turns = new Turns();
+  readonly #pause: RetryPause;
+  readonly #deadlines: Deadlines<Command>;
+  readonly #counters: AppendCounters = { renumbered: 0, batches: 0, commands: 0, largestBatch: 0 };
+  #ready: Command[] = [];
+  #octets = 0;
+  #running = false;
+  #closed = false;
+  #trouble: { because: string; full: boolean } | null = null;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(options: AppenderOptions) {
+    this.#options = options;
+    this.#pause = new RetryPause(options.clock, options.random);
+    this.#deadlines = new Deadlines(options.clock, (command) => this.#giveUp(command));
+  }
+
+  counters(): AppendCounters {
+    return { ...this.#counters };
+  }
+
+  async append(append: Append): Promise<Appended> {
+    admitAppend(append);
+    if (this.#closed) throw new LogUnavailable('closed', 'the event log is closed');
+    const octets = documentOctets(append);
+    const inFlight = this.#deadlines.size;
+    if (inFlight >= this.#options.maxInFlight || this.#octets + octets > MAX_OCTETS_IN_FLIGHT) {
+      throw new LogUnavailable('busy', `${inFlight} appends are under way`);
+    }
+    return new Promise((resolve, reject) => {
+      const deadline = this.#options.clock.now() + this.#options.appendTimeMs;
+      const command = { append, n: 0, octets, deadline, sent: false, isSettled: false, resolve, reject };
+      this.#octets += octets;
+      this.#deadlines.add(command);
+      this.#place(command);
+    });
+  }
+
+  /** Admits nothing more; resolves when all that was admitted is answered, which takes `appendTimeMs` at most. */
+  async drain(): Promise<void> {
+    this.#closed = true;
+    if (this.#deadlines.size === 0) return;
+    await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  /** Gives a command its commit number: at once when the stream's end is known, else by reading. */
+  #place(command: Command): void {
+    const { streamId, expectedVersion } = command.append;
+    const newest = this.#options.places.newest(streamId);
+    if (newest.version === expectedVersion) return this.#enqueue(command, newest.n + 1);
+    this.#lookUp(command).catch((error: unknown) => {
+      this.#refuse(command, this.#unavailable(command, error));
+    });
+  }
+
+  async #lookUp(command: Command): Promise<void> {
+    const { append } = command;
+    const { collection, places } = this.#options;
+    let next = await places.after(append.streamId, append.expectedVersion);
+    if (next.kind === 'short') {
+      // the caller has seen that version somewhere, so a read that does not know it must be shown to be a fresh one
+      await collection.confirm();
+      next = await places.after(append.streamId, append.expectedVersion);
+    }
+    if (command.isSettled) return;
+    if (next.kind === 'free') return this.#enqueue(command, next.n);
+    if (next.kind === 'short') return this.#conflict(command);
+    this.#decide(command, next.document);
+  }
+
+  #enqueue(command: Command, n: number): void {
+    command.n = n;
+    this.#ready.push(command);
+    this.#start();
+  }
+
+  #start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#run()
+      .catch((error: unknown) => {
+        for (const command of this.#ready.splice(0)) this.#refuse(command, this.#unavailable(command, error));
+      })
+      .finally(() => {
+        this.#running = false;
+        if (this.#ready.length > 0) this.#start();
+      });
+  }
+
+  async #run(): Promise<void> {
+    const { clock, tail } = this.#options;
+    await clock.pause(0); // what is asked for in one turn of the event loop goes out together
+    while (this.#ready.length > 0) {
+      if (tail.isBehind) {
+        await this.#readTail();
+        continue;
+      }
+      const batch = takeBatch(this.#admitReady());
+      if (batch.length === 0) continue;
+      this.#turns.working(clock.now());
+      const acknowledged = await this.#send(batch);
+      const isOver = this.#turns.isOver(clock.now());
+      if (!acknowledged) await this.#tryAgain(batch);
+      else if (isOver && this.#ready.length > 0) await this.#takeBreak();
+    }
+  }
+
+  /** What is still to be sent: not given up, and its place in the stream not known to be taken. */
+  #admitReady(): Command[] {
+    const ready = this.#ready;
+    this.#ready = [];
+    for (const command of ready) {
+      if (command.isSettled) continue;
+      const isTaken = this.#options.places.newest(command.append.streamId).n >= command.n;
+      if (isTaken) this.#place(command);
+      else this.#ready.push(command);
+    }
+    return this.#ready;
+  }
+
+  /** Sends one batch and answers it when all of it is acknowledged. */
+  async #send(batch: readonly Command[]): Promise<boolean> {
+    const { collection, places, tail, onAppended } = this.#options;
+    const documents = numberFrom(tail.head, batch);
+    for (const command of batch) command.sent = true;
+    this.#counters.batches++;
+    this.#counters.commands += batch.length;
+    this.#counters.largestBatch = Math.max(this.#counters.largestBatch, batch.length);
+    const inserted = await collection.insertOrdered(documents);
+    if (!inserted.acknowledged) {
+      this.#trouble = inserted;
+      return false;
+    }
+    this.#trouble = null;
+    this.#pause.reset();
+    const newest = documents.at(-1);
+    if (newest !== undefined) tail.acknowledged(newest);
+    documents.forEach((document, i) => {
+      places.note(document);
+      const command = batch[i];
+      if (command !== undefined) this.#acknowledge(command, document);
+    });
+    onAppended(tail.head);
+    return true;
+  }
+
+  /** Finds out what became of a batch; what stays undecided goes out again, in front and with new numbers. */
+  async #tryAgain(batch: readonly Command[]): Promise<void> {
+    const { collection, places, tail } = this.#options;
+    const before = tail.head;
+    let undecided = batch.filter(({ isSettled }) => !isSettled);
+    const sent = undecided.length;
+    for (let isRead = false; !isRead && undecided.length > 0;) {
+      const keys = undecided.map(({ append, n }) => commitKey(append.streamId, n));
+      const [found] = await Promise.all([this.#read(() => collection.findByCommits(keys)), this.#readTail()]);
+      isRead = found !== null;
+      for (const document of found ?? []) {
+        places.note(document);
+        const command = undecided[keys.indexOf(document.commit)];
+        if (command !== undefined) this.#decide(command, document);
+      }
+      undecided = undecided.filter(({ isSettled }) => !isSettled);
+    }
+    if (undecided.length === 0) return;
+    this.#ready.unshift(...undecided);
+    this.#counters.renumbered += undecided.length;
+    this.#turns.metOthers();
+    // another process got in, or some of these did: soon again; else the database is in trouble
+    if (tail.head > before || undecided.length < sent) await this.#pause.afterMeeting();
+    else await this.#pause.afterFailure();
+    await this.#readTail();
+  }
+
+  async #takeBreak(): Promise<void> {
+    const { clock, tail } = this.#options;
+    const before = tail.head;
+    await clock.pause(BREAK_MS);
+    await this.#readTail();
+    this.#turns.tookBreak(clock.now(), tail.head > before);
+  }
+
+  /** Reads the end of the log. When it has lost positions, what waits is refused. */
+  async #readTail(): Promise<void> {
+    const { tail, onAppended } = this.#options;
+    const head = await this.#read(() => tail.read());
+    if (head !== null) onAppended(head);
+    const { restored } = tail;
+    if (restored === null) return;
+    const sentence = `the log ends at position ${restored.tail}, but position ${restored.seen} existed`;
+    for (const command of this.#ready.splice(0)) {
+      this.#refuse(command, new LogUnavailable('restored', sentence, outcomeOf(command)));
+    }
+  }
+
+  /** The answer of a read, or, after a pause, null when there was none. */
+  async #read<T>(read: () => Promise<T>): Promise<T | null> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof LogUnavailable)) throw error;
+      this.#trouble = { because: error.message, full: false };
+      await this.#pause.afterFailure();
+      return null;
+    }
+  }
+
+  /** What a majority has at the command's key decides: its own texts, wherever they landed, or another's. */
+  #decide(command: Command, document: LogDocument): void {
+    if (isOwn(document, command.append)) this.#acknowledge(command, document);
+    else this.#conflict(command);
+  }
+
+  #acknowledge(command: Command, document: LogDocument): void {
+    if (!this.#settle(command)) return;
+    command.resolve({ streamVersion: lastVersionOf(document), position: document._id + document.count - 1 });
+  }
+
+  #conflict(command: Command): void {
+    this.#refuse(command, new VersionConflict(command.append.streamId, command.append.expectedVersion));
+  }
+
+  #refuse(command: Command, error: Error): void {
+    if (this.#settle(command)) command.reject(error);
+  }
+
+  #giveUp(command: Command): void {
+    this.#refuse(command, this.#unavailable(command, null));
+  }
+
+  /** For the caller: what kept this command from being answered. Defects stay what they are. */
+  #unavailable(command: Command, error: unknown): Error {
+    if (error instanceof Error && !(error instanceof LogUnavailable)) return error;
+    const because = error instanceof Error ? error.message : (this.#trouble?.because ?? 'others were first');
+    const reason = this.#trouble?.full === true ? 'full' : 'storage';
+    return new LogUnavailable(reason, `the append was given up: ${because}`, outcomeOf(command));
+  }
+
+  #settle(command: Command): boolean {
+    if (command.isSettled) return false;
+    command.isSettled = true;
+    this.#octets -= command.octets;
+    this.#deadlines.delete(command);
+    if (this.#deadlines.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
+    return true;
+  }
+}
+
+const outcomeOf = ({ sent }: Command): { outcome: 'unknown' | 'not written' } => ({
+  outcome: sent ? 'unknown' : 'not written',
+});

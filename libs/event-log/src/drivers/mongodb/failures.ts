@@ -1,0 +1,30 @@
+import { MongoBulkWriteError, MongoError, MongoServerError } from 'mongodb';
+import { LogUnavailable } from '../../refusals.js';
+
+/** No space left (MongoDB's error codes). */
+const OUT_OF_DISK_SPACE = 14031;
+
+/**
+ * An error of the driver, said without what it was about: its message may quote documents, and its fields hold them.
+ * A server that cannot be reached is named by the driver with host and port only.
+ */
+export function failureOf(error: unknown): { because: string; full: boolean } {
+  if (error instanceof MongoBulkWriteError && error.writeErrors !== undefined) {
+    const [first] = [error.writeErrors].flat();
+    if (first !== undefined)
+      return { because: `write error ${first.code}`, full: first.code === OUT_OF_DISK_SPACE };
+  }
+  if (error instanceof MongoServerError) {
+    const name = error.codeName === undefined ? '' : ` (${error.codeName})`;
+    return { because: `error ${String(error.code)}${name}`, full: error.code === OUT_OF_DISK_SPACE };
+  }
+  if (error instanceof MongoError) return { because: `${error.name}: ${error.message}`, full: false };
+  return { because: error instanceof Error ? error.name : 'an unknown failure', full: false };
+}
+
+/** The log's own word for an error of the driver; anything else is a defect and stays what it is. */
+export function readFailure(error: unknown, doing: string): unknown {
+  if (!(error instanceof MongoError)) return error;
+  const { because, full } = failureOf(error);
+  return new LogUnavailable(full ? 'full' : 'storage', `MongoDB: ${doing}: ${because}`);
+}

@@ -1,0 +1,37 @@
+/** How long one process appends without a break while others are known to compete, and while none is. */
+const SHORTEST_TURN_MS = 50;
+const LONGEST_TURN_MS = 1_000;
+/** A break: long enough for another process to read the end of the log and to insert behind it. */
+export const BREAK_MS = 5;
+
+/**
+ * Takes care that several processes get their turn. Who has just been acknowledged knows the end of the log one round
+ * trip before anyone else, so under steady load it would win every time. It therefore pauses now and then: at least
+ * once a second, and the more often the more recently it met others.
+ */
+export class Turns {
+  #turnMs = SHORTEST_TURN_MS;
+  #began = -Infinity;
+  #last = -Infinity;
+
+  /** Before a batch. A gap in the work was a break as well. */
+  working(now: number): void {
+    if (now - this.#last >= BREAK_MS) this.#began = now;
+  }
+
+  /** After a batch; whether it is time for a break. */
+  isOver(now: number): boolean {
+    this.#last = now;
+    return now - this.#began >= this.#turnMs;
+  }
+
+  /** After a break; whether another process had appended meanwhile. */
+  tookBreak(now: number, metOthers: boolean): void {
+    this.#began = now;
+    this.#turnMs = metOthers ? SHORTEST_TURN_MS : Math.min(this.#turnMs * 2, LONGEST_TURN_MS);
+  }
+
+  metOthers(): void {
+    this.#turnMs = SHORTEST_TURN_MS;
+  }
+}
