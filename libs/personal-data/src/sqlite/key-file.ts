@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import type { KeyRow } from './derive.js';
+import type { KeyRow } from '../derive.js';
+import type { MasterKeyRow, MasterKeyRows, NewMasterKey } from '../master-keys.js';
 
 const SCHEMA_VERSION = 1;
 const SCHEMA = `
@@ -11,20 +12,11 @@ const SCHEMA = `
 /** How long a statement waits for another connection's lock, in milliseconds. */
 const BUSY_MS = 1000;
 
-/** A master key as the file knows it: a value to recognise it by, and the key itself wrapped by its successor. */
-export type MasterKeyRow = { id: number; checkValue: Buffer; wrappedByNext: Buffer | null };
-
-/** A master key that is being replaced, wrapped by the new one. */
-type Predecessor = { id: number; wrapped: Buffer };
-
 /** The rows of `keys.sqlite`; opened once by the thread that finds keys and once by the one that makes them. */
-export type KeyFile = {
+export type KeyFile = MasterKeyRows & {
   /** All or nothing, and durable when it returns. */
   insert(rows: readonly KeyRow[]): void;
   find(kid: Buffer): KeyRow | null;
-  masterKeys(): MasterKeyRow[];
-  /** Adds a master key and, on a rotation, what its predecessor is wrapped to; all or nothing, durable. */
-  addMasterKey(checkValue: Buffer, predecessor: Predecessor | null): void;
   close(): void;
 };
 
@@ -51,22 +43,24 @@ export function openKeyFile(file: string): KeyFile {
   const insertOne = database.prepare<[Buffer, Buffer, number]>('INSERT INTO keys VALUES (?, ?, ?)');
   const findOne = database.prepare<[Buffer], KeyRow>('SELECT kid, salt, masterKeyId FROM keys WHERE kid = ?');
   const listMasterKeys = database.prepare<[], MasterKeyRow>('SELECT * FROM masterKeys ORDER BY id');
-  const insertMasterKey = database.prepare<[Buffer]>('INSERT INTO masterKeys (checkValue) VALUES (?)');
+  const insertMasterKey = database.prepare<[number, Buffer]>(
+    'INSERT INTO masterKeys (id, checkValue) VALUES (?, ?)',
+  );
   const wrapMasterKey = database.prepare<[Buffer, number]>(
     'UPDATE masterKeys SET wrappedByNext = ? WHERE id = ?',
   );
   const insertAll = database.transaction((rows: readonly KeyRow[]) => {
     for (const { kid, salt, masterKeyId } of rows) insertOne.run(kid, salt, masterKeyId);
   });
-  const addMasterKey = database.transaction((checkValue: Buffer, predecessor: Predecessor | null) => {
-    insertMasterKey.run(checkValue);
+  const addMasterKey = database.transaction(({ id, checkValue, predecessor }: NewMasterKey) => {
+    insertMasterKey.run(id, checkValue);
     if (predecessor) wrapMasterKey.run(predecessor.wrapped, predecessor.id);
   });
   return {
     insert: (rows) => insertAll.immediate(rows),
     find: (kid) => findOne.get(kid) ?? null,
     masterKeys: () => listMasterKeys.all(),
-    addMasterKey: (checkValue, predecessor) => addMasterKey.immediate(checkValue, predecessor),
+    addMasterKey: (added) => addMasterKey.immediate(added),
     close: () => database.close(),
   };
 }

@@ -2,7 +2,7 @@ import { createSecretKey, hkdfSync } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { deriveKey, newRows } from './derive.js';
+import { deriveKey, newRows } from '../derive.js';
 import { openKeyFile } from './key-file.js';
 
 let folder = '';

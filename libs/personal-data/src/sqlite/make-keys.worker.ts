@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import { deriveKey, KEY_OCTETS, newRows } from './derive.js';
+import { deriveKey, KEY_OCTETS, newRows } from '../derive.js';
 import { openKeyFile } from './key-file.js';
 import type { MakeKeys, MadeKeys, MakerData } from './maker.js';
 

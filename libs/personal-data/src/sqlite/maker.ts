@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { PersonalKey } from '../personal.js';
-import { KEY_OCTETS } from './derive.js';
+import { KEY_OCTETS } from '../derive.js';
 
 /** What the worker starts with, is asked (0 = stop), and answers. */
 export type MakerData = { file: string; masterKeyId: number; masterKey: Uint8Array };

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { KeyStoreUnavailable, type KeyStore } from '../key-store.js';
-import { deriveKey, KID_OCTETS } from './derive.js';
+import { deriveKey, KID_OCTETS } from '../derive.js';
 import { openKeyFile } from './key-file.js';
 import { KeyMaker } from './maker.js';
-import { openMasterKeys } from './master-keys.js';
-import { KeyPool } from './pool.js';
+import { openMasterKeys } from '../master-keys.js';
+import { KeyPool } from '../pool.js';
 
 /** At 15,000 registrations a second half of these last 34 ms; a batch takes a tenth of that on an ordinary disk. */
 const POOL_SIZE = 1024;
@@ -29,7 +29,7 @@ export async function openSqliteKeyStore(options: {
   poolSize?: number;
 }): Promise<KeyStore> {
   const file = openKeyFile(options.file);
-  const masterKeys = readMasterKeys();
+  const masterKeys = await readMasterKeys();
   const maker = new KeyMaker({
     file: options.file,
     masterKeyId: masterKeys.newestId,
@@ -51,9 +51,9 @@ export async function openSqliteKeyStore(options: {
     close: () => (closing ??= close()),
   };
 
-  function readMasterKeys() {
+  async function readMasterKeys() {
     try {
-      return openMasterKeys(file, options.masterKey, options.previousMasterKey);
+      return await openMasterKeys(file, options.masterKey, options.previousMasterKey);
     } catch (error) {
       file.close();
       throw error;

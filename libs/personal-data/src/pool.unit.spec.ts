@@ -1,5 +1,5 @@
-import { KeyStoreUnavailable } from '../key-store.js';
-import type { PersonalKey } from '../personal.js';
+import { KeyStoreUnavailable } from './key-store.js';
+import type { PersonalKey } from './personal.js';
 import { KeyPool } from './pool.js';
 
 const settled = () => new Promise<void>((done) => setImmediate(done));
@@ -29,7 +29,8 @@ function poolOf(size: number) {
   );
   return { pool, orders };
 }
-const take = (pool: KeyPool, count: number) => Promise.all(Array.from({ length: count }, () => pool.take()));
+const take = (pool: KeyPool<PersonalKey>, count: number) =>
+  Promise.all(Array.from({ length: count }, () => pool.take()));
 
 describe('keys are made ahead of use', () => {
   test('the first batch fills the pool, the next is ordered when less than half is left', async () => {

@@ -1,31 +1,30 @@
-import { KeyStoreUnavailable } from '../key-store.js';
-import type { PersonalKey } from '../personal.js';
+import { KeyStoreUnavailable } from './key-store.js';
 
-type Waiting = { resolve: (key: PersonalKey) => void; reject: (error: KeyStoreUnavailable) => void };
+type Waiting<Key> = { resolve: (key: Key) => void; reject: (error: KeyStoreUnavailable) => void };
 
-/** Above this many callers without a key the disk is not keeping up: refuse rather than gather memory. */
+/** Above this many callers without a key the store is not keeping up: refuse rather than gather memory. */
 const MAX_WAITING = 10_000;
 
 /**
- * Keys made durable ahead of use. A new batch is ordered when half are used, so that a caller waits for the disk only
+ * Keys made durable ahead of use. A new batch is ordered when half are used, so that a caller waits for the store only
  * when the pool ran empty; one batch is under way at a time.
  */
-export class KeyPool {
+export class KeyPool<Key> {
   readonly #size: number;
-  readonly #make: (count: number) => Promise<PersonalKey[]>;
-  readonly #ready: PersonalKey[] = [];
-  #waiting: Waiting[] = [];
+  readonly #make: (count: number) => Promise<Key[]>;
+  readonly #ready: Key[] = [];
+  #waiting: Waiting<Key>[] = [];
   #making: Promise<void> | null = null;
   #closed = false;
 
   /** @param make gives that many keys, durable; its failure becomes the cause of {@link KeyStoreUnavailable} */
-  constructor(size: number, make: (count: number) => Promise<PersonalKey[]>) {
+  constructor(size: number, make: (count: number) => Promise<Key[]>) {
     this.#size = size;
     this.#make = make;
   }
 
   /** A key that nobody else gets. @throws KeyStoreUnavailable */
-  take(): Promise<PersonalKey> {
+  take(): Promise<Key> {
     if (this.#closed) return Promise.reject(closed());
     const key = this.#ready.pop();
     if (!key && this.#waiting.length >= MAX_WAITING) {
@@ -54,11 +53,11 @@ export class KeyPool {
     this.#failed(closed());
   }
 
-  #wait(): Promise<PersonalKey> {
+  #wait(): Promise<Key> {
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
-  #made(keys: PersonalKey[]): void {
+  #made(keys: Key[]): void {
     this.#making = null;
     this.#ready.push(...keys);
     const served = this.#waiting.splice(0, this.#ready.length);

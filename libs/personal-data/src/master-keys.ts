@@ -6,9 +6,26 @@ import {
   timingSafeEqual,
   type KeyObject,
 } from 'node:crypto';
-import { MasterKeyRefused } from '../key-store.js';
+import { MasterKeyRefused } from './key-store.js';
 import { KEY_OCTETS } from './derive.js';
-import type { KeyFile, MasterKeyRow } from './key-file.js';
+
+/** A master key as a store keeps it: a value to recognise it by, and the key itself wrapped by its successor. */
+export type MasterKeyRow = { id: number; checkValue: Buffer; wrappedByNext: Buffer | null };
+
+/** A master key that is added, and what the one before it is wrapped to. */
+export type NewMasterKey = {
+  id: number;
+  checkValue: Buffer;
+  predecessor: { id: number; wrapped: Buffer } | null;
+};
+
+/** Where a driver keeps master keys. */
+export interface MasterKeyRows {
+  /** Oldest first. */
+  masterKeys(): MasterKeyRow[] | Promise<MasterKeyRow[]>;
+  /** All or nothing, durable. Adds nothing where another process was first with this `id`. */
+  addMasterKey(added: NewMasterKey): void | Promise<void>;
+}
 
 /** The master keys of a key store by their id; new rows are made with the newest. */
 export type MasterKeys = { newestId: number; byId: ReadonlyMap<number, KeyObject> };
@@ -27,41 +44,59 @@ const checkValueOf = (masterKey: Buffer): Buffer => derive(masterKey, 'master ke
  *
  * @throws MasterKeyRefused when the keys in the store could not be derived with it
  */
-export function openMasterKeys(file: KeyFile, masterKey: Buffer, previous: Buffer | undefined): MasterKeys {
+export async function openMasterKeys(
+  store: MasterKeyRows,
+  masterKey: Buffer,
+  previous: Buffer | undefined,
+): Promise<MasterKeys> {
   for (const key of [masterKey, previous]) {
     if (key && key.length !== KEY_OCTETS)
       throw new MasterKeyRefused(`a master key must have ${KEY_OCTETS} octets`);
   }
-  const rows = file.masterKeys();
-  const newest = rows.at(-1);
-  if (!newest) file.addMasterKey(checkValueOf(masterKey), null);
-  else if (!isKeyOf(newest, masterKey)) rotate(file, rows, masterKey, previous);
-  return unwrapAll(file.masterKeys(), masterKey);
+  // Several processes may start at once with a new master key: whoever was not first reads what the first one added.
+  for (;;) {
+    const rows = await store.masterKeys();
+    const newest = rows.at(-1);
+    if (newest && isKeyOf(newest, masterKey)) return unwrapAll(rows, masterKey);
+    await store.addMasterKey(
+      newest
+        ? rotation(rows, newest, masterKey, previous)
+        : { id: 1, checkValue: checkValueOf(masterKey), predecessor: null },
+    );
+  }
 }
 
 function isKeyOf(row: MasterKeyRow, masterKey: Buffer): boolean {
   return timingSafeEqual(row.checkValue, checkValueOf(masterKey));
 }
 
-function rotate(file: KeyFile, rows: MasterKeyRow[], masterKey: Buffer, previous: Buffer | undefined): void {
-  const newest = rows.at(-1);
+function rotation(
+  rows: readonly MasterKeyRow[],
+  newest: MasterKeyRow,
+  masterKey: Buffer,
+  previous: Buffer | undefined,
+): NewMasterKey {
   if (rows.some((row) => isKeyOf(row, masterKey))) {
     throw new MasterKeyRefused(
       'the master key of this key store was replaced by a newer one; give the newer one',
     );
   }
-  if (!newest || !previous || !isKeyOf(newest, previous)) {
+  if (!previous || !isKeyOf(newest, previous)) {
     throw new MasterKeyRefused(
       'the master key is not the one that this key store was made with; give that one, or give it as the previous master key to replace it',
     );
   }
   const cipher = createCipheriv('id-aes256-wrap', derive(masterKey, 'master key wrap'), WRAP_IV);
   const wrapped = Buffer.concat([cipher.update(previous), cipher.final()]);
-  file.addMasterKey(checkValueOf(masterKey), { id: newest.id, wrapped });
+  return {
+    id: newest.id + 1,
+    checkValue: checkValueOf(masterKey),
+    predecessor: { id: newest.id, wrapped },
+  };
 }
 
 /** From the newest backwards: each master key opens its predecessor. */
-function unwrapAll(rows: MasterKeyRow[], newestKey: Buffer): MasterKeys {
+function unwrapAll(rows: readonly MasterKeyRow[], newestKey: Buffer): MasterKeys {
   const byId = new Map<number, KeyObject>();
   let key = newestKey;
   for (const row of rows.toReversed()) {
