@@ -1,12 +1,17 @@
-import { openSqliteKeyStore } from '@rollbook/personal-data';
+import { type KeyStore, openMongodbKeyStore, openSqliteKeyStore } from '@rollbook/personal-data';
 
-// A process for the crash test to kill: takes keys as fast as it can and prints each, `kid key` in base64url.
-const [file = '', masterKey = ''] = process.argv.slice(2);
-const store = await openSqliteKeyStore({
-  file,
-  masterKey: Buffer.from(masterKey, 'base64url'),
-  poolSize: 64,
-});
+// A process for the crash tests to kill: takes keys as fast as it can and prints each, `kid key` in base64url.
+const [driver, ...where] = process.argv.slice(2);
+
+function openNamed(): Promise<KeyStore> {
+  const options = { masterKey: Buffer.from(where.pop() ?? '', 'base64url'), poolSize: 64 };
+  const [place = '', database = ''] = where;
+  return driver === 'sqlite'
+    ? openSqliteKeyStore({ file: place, ...options })
+    : openMongodbKeyStore({ url: place, database, ...options });
+}
+
+const store = await openNamed();
 for (;;) {
   try {
     const { kid, key } = await store.take();
