@@ -1,5 +1,13 @@
 export { KafkaUnavailable, type KafkaConnection, type PublishersDatabase } from './connection.js';
-export { checkTopics, ensureTopics, kafkaClients, readPublishedPositions } from './open.js';
+export type { EventPublisherOptions } from './event-publisher-options.js';
+export type { FollowedLog } from './event-session.js';
+export {
+  checkTopics,
+  ensureTopics,
+  kafkaClients,
+  openEventPublisher,
+  readPublishedPositions,
+} from './open.js';
 export { partitionOf } from './partition.js';
 export {
   NotAPublishedEvent,

@@ -1,6 +1,8 @@
 import type { Kafka } from 'kafkajs';
 import type { KafkaConnection, PublishersDatabase } from './connection.js';
 import type { PublishedPositions } from './published-positions.js';
+import type { EventPublisherOptions } from './event-publisher-options.js';
+import type { Publisher } from './publisher.js';
 import type { TopicSettings } from './topics.js';
 
 // What needs a driver loads it here, when it is called, so that a process without Kafka and MongoDB starts fast.
@@ -54,4 +56,13 @@ export async function readPublishedPositions(
     },
     close: () => collection.close(),
   };
+}
+
+/**
+ * Starts following the log: publishes it to the topic of events while it is this process's turn (design §7). Needs neither
+ * Kafka nor the database to be up; `status()` says what it waits for. Creates and checks the topics before it publishes.
+ */
+export async function openEventPublisher(options: EventPublisherOptions): Promise<Publisher> {
+  const { startEventPublisher } = await import('./event-publisher.js');
+  return startEventPublisher(options);
 }

@@ -41,4 +41,6 @@ export interface CheckpointStore {
    * never falls while the position grows, so the greatest members belong together whoever wrote them.
    */
   advance(checkpoint: Checkpoint): Promise<void>;
+  /** Stores this, also where it is less: Kafka lost what was published. */
+  replace(checkpoint: Checkpoint): Promise<void>;
 }

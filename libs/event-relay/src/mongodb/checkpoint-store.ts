@@ -21,19 +21,31 @@ export function mongodbCheckpointStore(
     async advance(checkpoint) {
       await documents.updateOne({ _id: id }, { $max: membersOf(checkpoint) }, { upsert: true });
     },
+    async replace({ position, partitions, offsets }) {
+      const replacement = { position, partitions: byPartition(partitions), offsets: byPartition(offsets) };
+      await documents.replaceOne({ _id: id }, replacement, { upsert: true });
+    },
   };
 }
 
 function membersOf({ position, partitions, offsets }: Checkpoint): Record<string, number> {
   const members: Record<string, number> = { position };
-  for (const [partition, last] of partitions.entries()) members[`partitions.${partition}`] = last;
-  for (const [partition, offset] of offsets.entries()) {
-    if (offset !== null) members[`offsets.${partition}`] = offset;
+  for (const [partition, last] of Object.entries(byPartition(partitions))) {
+    members[`partitions.${partition}`] = last;
+  }
+  for (const [partition, offset] of Object.entries(byPartition(offsets))) {
+    members[`offsets.${partition}`] = offset;
   }
   return members;
 }
 
-function inOrder<T>(byPartition: Record<string, number> | undefined, none: T): (number | T)[] {
-  const numbers = Object.keys(byPartition ?? {}).map(Number);
-  return Array.from({ length: Math.max(-1, ...numbers) + 1 }, (_, i) => byPartition?.[i] ?? none);
+function byPartition(numbers: readonly (number | null)[]): Record<string, number> {
+  return Object.fromEntries(
+    numbers.flatMap((number, partition) => (number === null ? [] : [[partition, number]])),
+  );
+}
+
+function inOrder<T>(stored: Record<string, number> | undefined, none: T): (number | T)[] {
+  const partitions = Object.keys(stored ?? {}).map(Number);
+  return Array.from({ length: Math.max(-1, ...partitions) + 1 }, (_, i) => stored?.[i] ?? none);
 }

@@ -1,0 +1,30 @@
+import type { Kafka } from 'kafkajs';
+import { type PublishedEvent, readPublishedEvent } from '../published-event.js';
+import { type OffsetRange, readRanges } from './read-topic.js';
+
+/** The last record of a partition may be a late repeat, so some before it are looked at as well. */
+const LOOK_BACK_RECORDS = 100;
+
+/**
+ * The event with the highest position among the last records of each partition; null for an empty one.
+ *
+ * @param ranges of the topic, as they are now
+ * @throws NotAPublishedEvent; KafkaUnavailable and kafkajs's errors
+ */
+export async function newestEvents(
+  kafka: Kafka,
+  topic: string,
+  ranges: readonly OffsetRange[],
+): Promise<(PublishedEvent | null)[]> {
+  const newest: (PublishedEvent | null)[] = ranges.map(() => null);
+  const tails = ranges.map(({ from, end }) => ({ from: Math.max(from, end - LOOK_BACK_RECORDS), end }));
+  await readRanges(kafka, topic, tails, (partition, messages) => {
+    for (const message of messages) {
+      const event = readPublishedEvent(partition, message);
+      const before = newest[partition];
+      if (before === null || before === undefined || event.position > before.position)
+        newest[partition] = event;
+    }
+  });
+  return newest;
+}

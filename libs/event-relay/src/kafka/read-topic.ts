@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type { Consumer, Kafka, KafkaMessage } from 'kafkajs';
+import { KafkaUnavailable } from '../connection.js';
+
+/** Offsets of one partition to read: from the first to the one before `end`. */
+export type OffsetRange = { from: number; end: number };
+/** Takes records in order; `pause` stops their partition until the function that it gives is called. */
+export type TakeRecords = (
+  partition: number,
+  messages: readonly KafkaMessage[],
+  pause: () => () => void,
+) => Promise<void> | void;
+
+const MAX_WAIT_MS = 100;
+const SESSION_TIMEOUT_MS = 30_000;
+/** No record for so long, although there must be some, is an outage. */
+const IDLE_TIMEOUT_MS = 30_000;
+
+/** First and next offset of each partition. */
+export async function partitionRanges(kafka: Kafka, topic: string): Promise<OffsetRange[]> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const offsets = await admin.fetchTopicOffsets(topic);
+    const ranges: OffsetRange[] = [];
+    for (const { partition, low, high } of offsets)
+      ranges[partition] = { from: Number(low), end: Number(high) };
+    return ranges;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/**
+ * Reads ranges of a topic once, from its beginning to its end. kafkajs reads in groups only, so this is a group of one
+ * with a name of its own, which stores no offsets and leaves nothing behind.
+ *
+ * @param ranges by partition; `null`, or an empty range, reads nothing of it
+ * @throws KafkaUnavailable when records do not come; whatever `take` throws
+ */
+export async function readRanges(
+  kafka: Kafka,
+  topic: string,
+  ranges: readonly (OffsetRange | null)[],
+  take: TakeRecords,
+): Promise<void> {
+  const left = new Map<number, OffsetRange>();
+  ranges.forEach((range, partition) => {
+    if (range !== null && range.from < range.end) left.set(partition, range);
+  });
+  if (left.size === 0) return;
+  const consumer = kafka.consumer({
+    groupId: `${topic}.reader.${randomUUID()}`,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: MAX_WAIT_MS,
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    retry: { restartOnFailure: async () => false },
+  });
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await run(consumer, topic, left, take);
+  } finally {
+    await consumer.disconnect();
+  }
+}
+
+function run(
+  consumer: Consumer,
+  topic: string,
+  left: Map<number, OffsetRange>,
+  take: TakeRecords,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let idle: NodeJS.Timeout | undefined;
+    const end = (settle: () => void): void => {
+      clearTimeout(idle);
+      settle();
+    };
+    const alive = (): void => {
+      clearTimeout(idle);
+      idle = setTimeout(
+        () => end(() => reject(new KafkaUnavailable(`no record of ${topic} came for ${IDLE_TIMEOUT_MS} ms`))),
+        IDLE_TIMEOUT_MS,
+      );
+    };
+    alive();
+    consumer.on(consumer.events.CRASH, ({ payload }) => end(() => reject(payload.error)));
+    const eachBatch: Parameters<Consumer['run']>[0] = {
+      autoCommit: false,
+      async eachBatch({ batch, pause }) {
+        const range = left.get(batch.partition);
+        if (range === undefined) return;
+        const wanted = batch.messages.filter(
+          ({ offset }) => Number(offset) >= range.from && Number(offset) < range.end,
+        );
+        const next = Number(batch.lastOffset()) + 1;
+        try {
+          if (wanted.length > 0) await take(batch.partition, wanted, pause);
+        } catch (error) {
+          return end(() => reject(error));
+        }
+        range.from = Math.max(range.from, next);
+        if (range.from >= range.end) left.delete(batch.partition);
+        if (left.size === 0) end(resolve);
+        else alive();
+      },
+    };
+    consumer
+      .run(eachBatch)
+      .then(() => {
+        for (const [partition, { from }] of left) consumer.seek({ topic, partition, offset: String(from) });
+      })
+      .catch((error: unknown) => end(() => reject(error)));
+  });
+}

@@ -1,0 +1,197 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Publisher, PublisherEvents, PublisherState, PublisherStatus } from './publisher.js';
+import { sayError } from './say-error.js';
+import type { Turn } from './turn.js';
+
+/** Publishing, from having the turn until something fails or the turn is over. */
+export interface PublishingSession {
+  /**
+   * Publishes what is next, or waits for it until the signal; a send under way is finished whatever the signal says.
+   *
+   * @returns the number of events that were published
+   */
+  step(signal: AbortSignal): Promise<number>;
+  /** Stores the position as well as it can; never used again. */
+  close(): Promise<void>;
+}
+
+export type PublisherLoopOptions = {
+  instance: string;
+  turn: Turn;
+  on: PublisherEvents;
+  /** Resumes where the last publisher stopped. */
+  open(figures: Figures): Promise<PublishingSession>;
+  /** How far the publishers are and how long the log is, for a process that is not publishing itself. */
+  observe(): Promise<{ position: number; head: number }>;
+  /** True for what no retry can mend. */
+  final(error: unknown): boolean;
+  /** Closes what the loop was opened with. */
+  dispose(): Promise<void>;
+};
+
+const OBSERVE_EVERY_MS = 1_000;
+const FIRST_BACKOFF_MS = 50;
+/** So that all is back within seconds of Kafka's return. */
+const LONGEST_BACKOFF_MS = 5_000;
+
+/** What the status says in numbers; the sessions keep it up to date. */
+export class Figures {
+  position = 0;
+  head = 0;
+  batches = 0;
+  events = 0;
+  resends = 0;
+
+  /** Takes note of positions that were seen. */
+  seen({ position = 0, head = 0 }: { position?: number; head?: number }): void {
+    this.position = Math.max(this.position, position);
+    this.head = Math.max(this.head, head, this.position);
+  }
+}
+
+/** How long to rest after so many failures in a row, before some randomness. */
+export const backoffMs = (failures: number): number =>
+  Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.max(0, failures - 1));
+
+/**
+ * What every publisher does around its sessions (design §7): waits for its turn, publishes, hands the turn over when it
+ * fails so that another process can try, rests, and begins anew, for ever.
+ */
+export class PublisherLoop implements Publisher {
+  readonly #options: PublisherLoopOptions;
+  readonly #figures = new Figures();
+  readonly #closing = new AbortController();
+  #waking = new AbortController();
+  #state: PublisherState = 'standby';
+  #lastError: string | null = null;
+  #failures = 0;
+  #observedAt = Number.NEGATIVE_INFINITY;
+  readonly #ended: Promise<void>;
+
+  constructor(options: PublisherLoopOptions) {
+    this.#options = options;
+    this.#ended = this.#run();
+  }
+
+  wake(): void {
+    this.#waking.abort();
+  }
+
+  status(): PublisherStatus {
+    const { position, head, batches, events, resends } = this.#figures;
+    return {
+      state: this.#state,
+      instance: this.#options.instance,
+      position,
+      head,
+      lag: Math.max(0, head - position),
+      batches,
+      events,
+      resends,
+      lastError: this.#lastError,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.wake();
+    await this.#ended;
+  }
+
+  get #going(): boolean {
+    return !this.#closing.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#going) {
+      try {
+        await this.#publishForOneTurn();
+      } catch (error) {
+        if (this.#options.final(error)) {
+          this.#fail(error, 'stopped');
+          break;
+        }
+        this.#failures += 1;
+        this.#fail(error, 'waiting');
+        await this.#observe();
+        await this.#rest(backoffMs(this.#failures) * (0.75 + Math.random() / 2));
+      }
+    }
+    this.#to('stopped');
+    await this.#tryTo(() => this.#options.dispose());
+  }
+
+  async #publishForOneTurn(): Promise<void> {
+    const { turn } = this.#options;
+    const taken = await turn.take({
+      rest: async (ms) => {
+        if (this.#failures === 0) this.#to('standby');
+        await this.#observe();
+        await this.#rest(ms);
+      },
+      going: () => this.#going,
+      lost: (reason) => {
+        this.#options.on.failed?.(sayError(reason));
+        this.wake();
+      },
+    });
+    if (!taken) return;
+    try {
+      const session = await this.#options.open(this.#figures);
+      try {
+        await this.#publish(session);
+      } finally {
+        await session.close();
+      }
+    } finally {
+      await this.#tryTo(() => turn.release());
+    }
+  }
+
+  async #publish(session: PublishingSession): Promise<void> {
+    if (this.#failures === 0) this.#to('publishing');
+    while (this.#going && this.#options.turn.held()) {
+      if (this.#waking.signal.aborted) this.#waking = new AbortController();
+      const published = await session.step(this.#waking.signal);
+      if (published === 0 && this.#failures > 0) continue;
+      this.#failures = 0;
+      this.#lastError = null;
+      this.#to('publishing');
+    }
+  }
+
+  /** Refreshes the figures now and then; that the log does not answer is said by whoever needs it next. */
+  async #observe(): Promise<void> {
+    if (performance.now() - this.#observedAt < OBSERVE_EVERY_MS) return;
+    this.#observedAt = performance.now();
+    await this.#tryTo(async () => this.#figures.seen(await this.#options.observe()));
+  }
+
+  /** For what may fail without changing what happens next. */
+  async #tryTo(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#options.on.failed?.(sayError(error));
+    }
+  }
+
+  #fail(error: unknown, state: 'waiting' | 'stopped'): void {
+    this.#lastError = sayError(error);
+    this.#options.on.failed?.(this.#lastError);
+    this.#to(state);
+  }
+
+  #to(state: PublisherState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#options.on.changed?.(state);
+  }
+
+  async #rest(ms: number): Promise<void> {
+    if (!this.#going) return;
+    await sleep(ms, undefined, { signal: this.#closing.signal }).catch((error: unknown) => {
+      if (this.#going) throw error;
+    });
+  }
+}
