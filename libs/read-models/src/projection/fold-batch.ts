@@ -3,8 +3,15 @@ import { streamIdOf, UnknownEvent } from '@rollbook/registration';
 import type { ClientDocument } from '../clients/document.js';
 import { project } from '../clients/project.js';
 
-/** A client as the model has it. `firstPosition`: place in the log of its registration; 0 while there is no document. */
-export type ClientRecord = { firstPosition: number; document: ClientDocument | null; parked: boolean };
+/** A client as the model has it. */
+export type ClientRecord = {
+  /** Place in the log of its registration; 0 while there is no document. */
+  firstPosition: number;
+  document: ClientDocument | null;
+  parked: boolean;
+  /** Of a parked client: events up to this position are counted as skipped already. Absent: none of those that come are. */
+  skippedTo?: number;
+};
 export type ChangedClient = {
   firstPosition: number;
   before: ClientDocument | null;
@@ -101,6 +108,7 @@ function take(
   source: FoldSource,
 ): Promise<void> | null {
   if (record.parked) {
+    if (stored.position <= (record.skippedTo ?? 0)) return null;
     batch.skipped.set(client_id, (batch.skipped.get(client_id) ?? 0) + 1);
     return null;
   }
@@ -177,7 +185,7 @@ function park(
 }
 
 /** `recordedAt` of an event, also of one that parks its client or is of no client; null when it is not JSON. */
-function recordedAtOf(text: string): string | null {
+export function recordedAtOf(text: string): string | null {
   try {
     const envelope: unknown = JSON.parse(text);
     const recordedAt = Object(envelope) as { recordedAt?: unknown };

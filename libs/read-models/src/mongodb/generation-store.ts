@@ -1,0 +1,162 @@
+import type { AnyBulkWriteOperation } from 'mongodb';
+import type { ClientRecord, FoldedBatch } from '../projection/fold-batch.js';
+import { type GenerationCollections, isDuplicate } from './models-database.js';
+import type { StoredCheckpoint, StoredParked } from './schemas.js';
+import { documentOf, type StoredClient, storedClient } from './stored-client.js';
+
+/** A client as it was loaded; what is written later is compared with it. */
+export type LoadedClient = ClientRecord & { skippedTo: number };
+
+/** Reads clients with what parks them. Those that the generation does not know are left out. */
+export async function loadClients(
+  { clients, parked }: Pick<GenerationCollections, 'clients' | 'parked'>,
+  clientIds: readonly string[],
+): Promise<Map<string, LoadedClient>> {
+  const records = new Map<string, LoadedClient>();
+  if (clientIds.length === 0) return records;
+  const wanted = { _id: { $in: [...clientIds] } };
+  // The two may be of different moments: what comes of it is written only where nothing has changed since.
+  const [known, parkedNow] = await Promise.all([
+    clients.find(wanted).lean<StoredClient[]>(),
+    parked.find(wanted).lean<StoredParked[]>(),
+  ]);
+  for (const stored of known) {
+    records.set(stored._id, {
+      firstPosition: stored.firstPosition,
+      document: documentOf(stored),
+      parked: false,
+      skippedTo: 0,
+    });
+  }
+  for (const { _id, skippedTo } of parkedNow) {
+    const record = records.get(_id) ?? { firstPosition: 0, document: null };
+    records.set(_id, { ...record, parked: true, skippedTo });
+  }
+  return records;
+}
+
+/** The writes of a folded batch. */
+export type Writes = {
+  clients: AnyBulkWriteOperation<StoredClient>[];
+  parked: AnyBulkWriteOperation<StoredParked>[];
+};
+
+/**
+ * The writes that a batch asks for, each conditional on what was loaded: a document that was not there is inserted, one
+ * that was there is replaced at the version that was read. Pure.
+ *
+ * @param skippedTo position of the last event of the batch that was skipped, per parked client
+ */
+export function writesOf(
+  batch: Pick<FoldedBatch, 'changed' | 'parked' | 'skipped'>,
+  loaded: ReadonlyMap<string, LoadedClient>,
+  skippedTo: ReadonlyMap<string, number>,
+): Writes {
+  const writes: Writes = { clients: [], parked: [] };
+  for (const { firstPosition, before, document } of batch.changed.values()) {
+    const stored = storedClient(document, firstPosition);
+    writes.clients.push(
+      before === null
+        ? { insertOne: { document: stored } }
+        : {
+            replaceOne: {
+              filter: { _id: stored._id, streamVersion: before.streamVersion },
+              replacement: stored,
+            },
+          },
+    );
+  }
+  for (const { client_id, reason, firstVersion, position } of batch.parked.values()) {
+    const skippedEvents = batch.skipped.get(client_id) ?? 0;
+    const document = {
+      _id: client_id,
+      reason,
+      firstVersion,
+      position,
+      skippedEvents,
+      skippedTo: skippedTo.get(client_id) ?? position,
+    };
+    writes.parked.push({ insertOne: { document } });
+  }
+  for (const [client_id, events] of batch.skipped) {
+    if (batch.parked.has(client_id)) continue;
+    const filter = { _id: client_id, skippedTo: loaded.get(client_id)?.skippedTo ?? 0 };
+    const update = { $inc: { skippedEvents: events }, $set: { skippedTo: skippedTo.get(client_id) ?? 0 } };
+    writes.parked.push({ updateOne: { filter, update } });
+  }
+  return writes;
+}
+
+/**
+ * Does the writes. True: all of them found what was loaded. False: another was faster with at least one; which of
+ * them, only a fresh look tells. Rejects when the outcome is unknown.
+ */
+export async function write(collections: GenerationCollections, writes: Writes): Promise<boolean> {
+  // Documents before parked clients: a client is parked with the document that it had before the event.
+  const clients = await conditionally(writes.clients, (operations) =>
+    collections.clients.collection.bulkWrite(operations as AnyBulkWriteOperation[], { ordered: false }),
+  );
+  const parked = await conditionally(writes.parked, (operations) =>
+    collections.parked.collection.bulkWrite(operations as AnyBulkWriteOperation[], { ordered: false }),
+  );
+  return clients && parked;
+}
+
+async function conditionally<Operation>(
+  operations: Operation[],
+  send: (operations: Operation[]) => Promise<{ insertedCount: number; matchedCount: number }>,
+): Promise<boolean> {
+  if (operations.length === 0) return true;
+  try {
+    const { insertedCount, matchedCount } = await send(operations);
+    return insertedCount + matchedCount === operations.length;
+  } catch (error) {
+    if (isOnlyDuplicates(error)) return false;
+    throw error;
+  }
+}
+
+/** Of an unordered bulk: all that failed are inserts whose key exists. Anything else leaves the outcome unknown. */
+function isOnlyDuplicates(error: unknown): boolean {
+  if (!(error instanceof Error) || !('writeErrors' in error)) return false;
+  const failed = [error.writeErrors].flat();
+  const concern =
+    'result' in error && error.result instanceof Object && 'getWriteConcernError' in error.result
+      ? (error.result as { getWriteConcernError(): unknown }).getWriteConcernError()
+      : undefined;
+  return failed.length > 0 && failed.every(isDuplicate) && !concern;
+}
+
+export const checkpointsOf = async ({
+  checkpoints,
+}: Pick<GenerationCollections, 'checkpoints'>): Promise<StoredCheckpoint[]> =>
+  checkpoints.find().sort({ _id: 1 }).lean<StoredCheckpoint[]>();
+
+/** Makes the checkpoints of a new generation; those that are there stay as they are. */
+export async function makeCheckpoints(
+  { checkpoints }: Pick<GenerationCollections, 'checkpoints'>,
+  partitions: number,
+): Promise<void> {
+  const $setOnInsert = { position: 0, offset: null, recordedAt: null, skippedEvents: 0, repairedGaps: 0 };
+  await conditionally(
+    Array.from({ length: partitions }, (_, partition) => ({
+      updateOne: { filter: { _id: partition }, update: { $setOnInsert }, upsert: true },
+    })),
+    (operations) =>
+      checkpoints.collection.bulkWrite(operations as AnyBulkWriteOperation[], { ordered: false }),
+  );
+}
+
+/** Moves a checkpoint forward, never back. False: there is none, because the generation was dropped. */
+export async function moveCheckpoint(
+  { checkpoints }: Pick<GenerationCollections, 'checkpoints'>,
+  to: StoredCheckpoint,
+): Promise<boolean> {
+  const { _id, position, offset, recordedAt, skippedEvents, repairedGaps } = to;
+  const { matchedCount } = await checkpoints.updateOne(
+    { _id, position: { $lt: position } },
+    // Events that the log gave have no offset; the last one that Kafka gave stays.
+    { $set: { position, recordedAt, ...(offset !== null && { offset }) }, $inc: { skippedEvents, repairedGaps } },
+  );
+  return matchedCount === 1 || (await checkpoints.exists({ _id })) !== null;
+}

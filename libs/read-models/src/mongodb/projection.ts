@@ -1,0 +1,209 @@
+import type { EventLogReader, StoredEvent } from '@rollbook/event-log';
+import { partitionOf, type PublishedEvent } from '@rollbook/event-relay';
+import { clientIdOf, type FoldedBatch, foldBatch } from '../projection/fold-batch.js';
+import { checkpointsOf, loadClients, moveCheckpoint, write, writesOf } from './generation-store.js';
+import type { GenerationCollections } from './models-database.js';
+import {
+  type Applied,
+  type Checkpoint,
+  GenerationGone,
+  type MongodbProjection,
+} from './mongodb-projector.js';
+
+/** Events that are loaded, folded and written together: two round trips, or three. */
+const CHUNK_EVENTS = 500;
+/** Each lost race means that another projector has got further, so losing again and again means something else. */
+const TRIES = 10;
+
+type ApplyOptions = Parameters<MongodbProjection['apply']>[2];
+/** An event to take in; without an offset it is not from Kafka but from the log. */
+type Due = StoredEvent & { offset: string | null };
+type Counts = { -readonly [Name in keyof Applied]: Applied[Name] } & { parked: Applied['parked'][number][] };
+
+export type ProjectionSource = {
+  collections: GenerationCollections;
+  log: Pick<EventLogReader, 'readStream' | 'readAll'>;
+  partitions: number;
+  close: () => Promise<void>;
+};
+
+/** One generation, as a projector writes it ({@link MongodbProjection}). */
+export class Projection implements MongodbProjection {
+  readonly #source: ProjectionSource;
+  /** Position per partition; may be behind what is stored, never before it. */
+  readonly #reached = new Map<number, number>();
+
+  constructor(source: ProjectionSource) {
+    this.#source = source;
+  }
+
+  get generation(): number {
+    return this.#source.collections.generation;
+  }
+
+  async checkpoints(): Promise<readonly Checkpoint[]> {
+    const stored = await checkpointsOf(this.#source.collections);
+    for (const { _id, position } of stored) this.#reached.set(_id, position);
+    return stored.map(({ _id, position, offset }) => ({ partition: _id, position, offset }));
+  }
+
+  async apply(
+    partition: number,
+    events: readonly PublishedEvent[],
+    { heartbeat, signal }: ApplyOptions,
+  ): Promise<Applied> {
+    const applied: Counts = {
+      last: null,
+      events: 0,
+      documents: 0,
+      skippedEvents: 0,
+      repairedGaps: 0,
+      missedEvents: 0,
+      lostRaces: 0,
+      parked: [],
+      unknown: null,
+    };
+    for await (const chunk of this.#chunks(partition, events)) {
+      await this.#take(partition, chunk, applied, { heartbeat, signal });
+      if (applied.unknown !== null) break;
+    }
+    applied.last = lastTaken(events, applied.unknown?.position ?? Infinity);
+    return applied;
+  }
+
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+
+  /** What the model does not have yet, in order: of the run, and of what the partition should have had before it. */
+  async *#chunks(partition: number, events: readonly PublishedEvent[]): AsyncGenerator<Due[]> {
+    let reached = this.#reached.get(partition) ?? (await this.#readCheckpoint(partition));
+    let chunk: Due[] = [];
+    for (const event of events) {
+      if (event.position <= reached) continue;
+      if (event.previousPosition > reached) {
+        if (chunk.length > 0) yield chunk;
+        chunk = [];
+        // Another projector may have had this partition meanwhile.
+        reached = Math.max(reached, await this.#readCheckpoint(partition));
+        if (event.position <= reached) continue;
+        if (event.previousPosition > reached) yield* this.#missed(partition, reached, event.position);
+      }
+      chunk.push(event);
+      reached = event.position;
+      if (chunk.length < CHUNK_EVENTS) continue;
+      yield chunk;
+      chunk = [];
+    }
+    if (chunk.length > 0) yield chunk;
+  }
+
+  async #readCheckpoint(partition: number): Promise<number> {
+    const found = (await this.checkpoints()).find((checkpoint) => checkpoint.partition === partition);
+    if (found !== undefined) return found.position;
+    throw new GenerationGone(`generation ${this.generation} has no checkpoint of partition ${partition}`);
+  }
+
+  /** The partition's events between two positions, from the log. */
+  async *#missed(partition: number, after: number, before: number): AsyncGenerator<Due[]> {
+    const { log, partitions } = this.#source;
+    for (let position = after; position < before - 1;) {
+      const limit = Math.min(CHUNK_EVENTS, before - 1 - position);
+      const page = await log.readAll({ after: position, limit });
+      const last = page.at(-1);
+      if (last === undefined) throw new Error(`the log ends at ${position}, before what was published`);
+      position = last.position;
+      const own = page.filter(({ streamId }) => partitionOf(streamId, partitions) === partition);
+      if (own.length > 0) yield own.map((event) => ({ ...event, offset: null }));
+    }
+  }
+
+  /** One chunk: load, fold, write, until nobody was faster; then the checkpoint. */
+  async #take(
+    partition: number,
+    chunk: readonly Due[],
+    applied: Counts,
+    { heartbeat, signal }: ApplyOptions,
+  ): Promise<void> {
+    const { collections, log } = this.#source;
+    // What was registered after the checkpoint is new, unless a race was lost or a checkpoint was not written.
+    let newestRegistration = this.#reached.get(partition) ?? 0;
+    let repairedGaps = 0;
+    for (let tries = 1; ; tries++) {
+      signal.throwIfAborted();
+      await heartbeat();
+      let loaded: Awaited<ReturnType<typeof loadClients>> = new Map();
+      const batch = await foldBatch(chunk, {
+        load: async (clientIds) => {
+          loaded = await loadClients(collections, clientIds);
+          return new Map([...loaded].map(([client_id, record]) => [client_id, { ...record }]));
+        },
+        readStream: (...args) => log.readStream(...args),
+        newestRegistration,
+      });
+      repairedGaps = Math.max(repairedGaps, batch.repairedGaps);
+      if (await write(collections, writesOf(batch, loaded, skippedTo(chunk, batch)))) {
+        await this.#finish(partition, chunk, batch, repairedGaps);
+        count(applied, chunk, batch, repairedGaps);
+        return;
+      }
+      applied.lostRaces += 1;
+      if (tries === TRIES) throw new Error(`another writer was faster ${TRIES} times in a row`);
+      newestRegistration = Infinity;
+    }
+  }
+
+  async #finish(
+    partition: number,
+    chunk: readonly Due[],
+    batch: FoldedBatch,
+    repairedGaps: number,
+  ): Promise<void> {
+    const { last, recordedAt } = batch;
+    if (last === null) return;
+    const offset = chunk.findLast((event) => event.offset !== null && event.position <= last.position);
+    const there = await moveCheckpoint(this.#source.collections, {
+      _id: partition,
+      position: last.position,
+      offset: offset?.offset ?? null,
+      recordedAt,
+      skippedEvents: sum(batch.skipped),
+      repairedGaps,
+    });
+    if (!there) throw new GenerationGone(`generation ${this.generation} was dropped`);
+    this.#reached.set(partition, last.position);
+  }
+}
+
+const sum = (skipped: ReadonlyMap<string, number>): number =>
+  [...skipped.values()].reduce((total, events) => total + events, 0);
+
+function count(applied: Counts, chunk: readonly Due[], batch: FoldedBatch, repairedGaps: number): void {
+  const taken = chunk.filter(({ position }) => position <= (batch.last?.position ?? 0));
+  applied.events += taken.length;
+  applied.missedEvents += taken.filter(({ offset }) => offset === null).length;
+  applied.documents += batch.changed.size;
+  applied.skippedEvents += sum(batch.skipped);
+  applied.repairedGaps += repairedGaps;
+  applied.parked.push(...batch.parked.values());
+  applied.unknown = batch.unknown;
+}
+
+/** Position of the last event of each client with skipped ones. */
+function skippedTo(chunk: readonly Due[], { skipped, last }: FoldedBatch): Map<string, number> {
+  const positions = new Map<string, number>();
+  if (skipped.size === 0) return positions;
+  for (const { streamId, position } of chunk) {
+    const client_id = clientIdOf(streamId);
+    if (client_id === null || !skipped.has(client_id) || position > (last?.position ?? 0)) continue;
+    positions.set(client_id, position);
+  }
+  return positions;
+}
+
+/** The last event of a run before the first that was not taken in. First occurrences come in order, repeats don't matter. */
+function lastTaken(events: readonly PublishedEvent[], notTaken: number): Applied['last'] {
+  const end = events.findIndex(({ position }) => position >= notTaken);
+  const last = end === -1 ? events.at(-1) : events[end - 1];
+  return last === undefined ? null : { position: last.position, offset: last.offset };
+}
