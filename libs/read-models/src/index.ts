@@ -13,3 +13,16 @@ export type {
 } from './read-models.js';
 export { ReadModelsUnavailable, RebuildRunning, UnknownProjection } from './read-models.js';
 export { openSqliteReadModels, type SqliteReadModelsOptions } from './sqlite/open-sqlite-read-models.js';
+export type {
+  Applied,
+  Checkpoint,
+  CoordinationEvent,
+  FollowedGeneration,
+  GenerationReport,
+  MongodbProjection,
+  MongodbProjector,
+  MongodbProjectorOptions,
+  Pace,
+} from './mongodb/mongodb-projector.js';
+export { GenerationGone, openMongodbProjection, openMongodbProjector } from './mongodb/mongodb-projector.js';
+export { openMongodbReadModels, type MongodbReadModelsOptions } from './mongodb/open-mongodb-read-models.js';

@@ -94,10 +94,10 @@ export function writesOf(
 export async function write(collections: GenerationCollections, writes: Writes): Promise<boolean> {
   // Documents before parked clients: a client is parked with the document that it had before the event.
   const clients = await conditionally(writes.clients, (operations) =>
-    collections.clients.collection.bulkWrite(operations as AnyBulkWriteOperation[], { ordered: false }),
+    collections.bulk.clients.bulkWrite(operations, { ordered: false }),
   );
   const parked = await conditionally(writes.parked, (operations) =>
-    collections.parked.collection.bulkWrite(operations as AnyBulkWriteOperation[], { ordered: false }),
+    collections.bulk.parked.bulkWrite(operations, { ordered: false }),
   );
   return clients && parked;
 }
@@ -134,7 +134,7 @@ export const checkpointsOf = async ({
 
 /** Makes the checkpoints of a new generation; those that are there stay as they are. */
 export async function makeCheckpoints(
-  { checkpoints }: Pick<GenerationCollections, 'checkpoints'>,
+  { bulk }: Pick<GenerationCollections, 'bulk'>,
   partitions: number,
 ): Promise<void> {
   const $setOnInsert = { position: 0, offset: null, recordedAt: null, skippedEvents: 0, repairedGaps: 0 };
@@ -142,8 +142,7 @@ export async function makeCheckpoints(
     Array.from({ length: partitions }, (_, partition) => ({
       updateOne: { filter: { _id: partition }, update: { $setOnInsert }, upsert: true },
     })),
-    (operations) =>
-      checkpoints.collection.bulkWrite(operations as AnyBulkWriteOperation[], { ordered: false }),
+    (operations) => bulk.checkpoints.bulkWrite(operations, { ordered: false }),
   );
 }
 
@@ -156,7 +155,10 @@ export async function moveCheckpoint(
   const { matchedCount } = await checkpoints.updateOne(
     { _id, position: { $lt: position } },
     // Events that the log gave have no offset; the last one that Kafka gave stays.
-    { $set: { position, recordedAt, ...(offset !== null && { offset }) }, $inc: { skippedEvents, repairedGaps } },
+    {
+      $set: { position, recordedAt, ...(offset !== null && { offset }) },
+      $inc: { skippedEvents, repairedGaps },
+    },
   );
   return matchedCount === 1 || (await checkpoints.exists({ _id })) !== null;
 }

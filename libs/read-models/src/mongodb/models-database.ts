@@ -1,4 +1,4 @@
-import { type Connection, createConnection, type Model } from 'mongoose';
+import { type Collection, type Connection, createConnection, type Model } from 'mongoose';
 import { ReadModelsUnavailable } from '../read-models.js';
 import { firstRecord, type ModelsRecord, type Transition } from './models-record.js';
 import {
@@ -24,6 +24,12 @@ export type GenerationCollections = {
   clients: Model<StoredClient>;
   parked: Model<StoredParked>;
   checkpoints: Model<StoredCheckpoint>;
+  /** The same collections without mongoose in between: documents that `project` gave need no casting. */
+  bulk: {
+    clients: Collection<StoredClient>;
+    parked: Collection<StoredParked>;
+    checkpoints: Collection<StoredCheckpoint>;
+  };
 };
 
 /**
@@ -38,8 +44,8 @@ export class ModelsDatabase {
 
   private constructor(connection: Connection) {
     this.#connection = connection;
-    this.#models = connection.model('models', modelsSchema, 'models');
-    this.reports = connection.model('projectors', reportSchema, 'projectors');
+    this.#models = connection.model<ModelsRecord>('models', modelsSchema, 'models');
+    this.reports = connection.model<StoredReport>('projectors', reportSchema, 'projectors');
   }
 
   /** Connects, and makes the record of an empty database. Rejects with `ReadModelsUnavailable`. */
@@ -76,13 +82,20 @@ export class ModelsDatabase {
   generation(generation: number): GenerationCollections {
     const known = this.#generations.get(generation);
     if (known !== undefined) return known;
-    const model = <Stored>(name: string, schema: Parameters<Connection['model']>[1]) =>
-      this.#connection.model<Stored>(`${name}_${generation}`, schema, `${name}_${generation}`);
+    const clients = `clients_${generation}`;
+    const parked = `parked_${generation}`;
+    const checkpoints = `checkpoints_${generation}`;
+    const connection = this.#connection;
     const collections: GenerationCollections = {
       generation,
-      clients: model<StoredClient>('clients', clientSchema),
-      parked: model<StoredParked>('parked', parkedSchema),
-      checkpoints: model<StoredCheckpoint>('checkpoints', checkpointSchema),
+      clients: connection.model<StoredClient>(clients, clientSchema, clients),
+      parked: connection.model<StoredParked>(parked, parkedSchema, parked),
+      checkpoints: connection.model<StoredCheckpoint>(checkpoints, checkpointSchema, checkpoints),
+      bulk: {
+        clients: connection.collection<StoredClient>(clients),
+        parked: connection.collection<StoredParked>(parked),
+        checkpoints: connection.collection<StoredCheckpoint>(checkpoints),
+      },
     };
     this.#generations.set(generation, collections);
     return collections;

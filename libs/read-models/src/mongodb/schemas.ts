@@ -39,7 +39,13 @@ export type StoredReport = {
 };
 
 // Collections and indexes come from an explicit step; documents are ours alone, so each has exactly these members.
-const OPTIONS = { autoIndex: false, autoCreate: false, versionKey: false, minimize: false, id: false } as const;
+const OPTIONS = {
+  autoIndex: false,
+  autoCreate: false,
+  versionKey: false,
+  minimize: false,
+  id: false,
+} as const;
 const PART = { _id: false, minimize: false } as const;
 const text = { type: String, required: true } as const;
 const number = { type: Number, required: true } as const;

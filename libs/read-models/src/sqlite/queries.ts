@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { KeptCount } from '../clients/kept-count.js';
 import type { ClientPage, ClientQuery } from '../clients/query.js';
 import type { ClientStatistics } from '../clients/statistics.js';
 import type { ParkedClient } from '../read-models.js';
@@ -7,15 +8,12 @@ import { countStatistics } from './count-statistics.js';
 import { listClients } from './list-clients.js';
 import { modelRow, ModelsUnusable, openModelsReader, usable } from './models-file.js';
 
-/** A count is kept so long that counting takes at most this part of the time. */
-const COUNTING_SHARE = 1 / 20;
-
 /** Reads from the live model. Every answer comes from one read transaction, so it fits the position that it says. */
 export class Queries {
   readonly #file: string;
   readonly #now: () => number;
   #db: Database.Database | null = null;
-  #counted: { statistics: ClientStatistics; generation: number; at: number; tookMs: number } | null = null;
+  readonly #kept = new KeptCount();
 
   /** `now`: milliseconds since the epoch. */
   constructor(file: string, now: () => number) {
@@ -29,16 +27,12 @@ export class Queries {
 
   statistics(): ClientStatistics {
     return this.#read((db, tables, position, generation) => {
-      const started = this.#now();
-      const known = this.#counted;
-      if (known !== null && known.generation === generation) {
-        const current = known.statistics.position === position;
-        if (current || started - known.at < known.tookMs / COUNTING_SHARE) return known.statistics;
-      }
-      const countedAt = new Date(started).toISOString();
+      const began = this.#now();
+      const kept = this.#kept.get({ generation, position }, began);
+      if (kept !== null) return kept;
+      const countedAt = new Date(began).toISOString();
       const statistics = { ...countStatistics(db, tables), position, countedAt };
-      this.#counted = { statistics, generation, at: this.#now(), tookMs: this.#now() - started };
-      return statistics;
+      return this.#kept.keep(statistics, generation, began, this.#now());
     });
   }
 
@@ -56,7 +50,7 @@ export class Queries {
   reopen(): void {
     this.#db?.close();
     this.#db = null;
-    this.#counted = null;
+    this.#kept.forget();
   }
 
   #read<Result>(
