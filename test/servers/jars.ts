@@ -58,14 +58,10 @@ async function fetchInto(folder: string, server: JavaServer): Promise<void> {
   try {
     const lib = path.join(partial, 'lib');
     await copyFile(path.join(JAVA_FOLDER, pom), path.join(partial, 'pom.xml'));
-    await tool('mvn', [
-      ...['-q', '-B', '-f', path.join(partial, 'pom.xml'), COPY],
-      ...[`-DoutputDirectory=${lib}`, '-DincludeScope=runtime'],
-    ]);
-    await tool('javac', [
-      ...['--release', '17', '-nowarn', '-cp', path.join(lib, '*'), '-d', path.join(partial, 'classes')],
-      path.join(JAVA_FOLDER, source),
-    ]);
+    const fetch = ['-q', '-B', COPY, `-DoutputDirectory=${lib}`, '-DincludeScope=runtime'];
+    await tool('mvn', fetch, partial);
+    const compile = ['--release', '17', '-nowarn', '-cp', path.join(lib, '*'), '-d', 'classes'];
+    await tool('javac', [...compile, path.join(JAVA_FOLDER, source)], partial);
     await rename(partial, folder).catch((error: NodeJS.ErrnoException) => {
       // Another run was first; what it has is the same.
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
@@ -75,8 +71,8 @@ async function fetchInto(folder: string, server: JavaServer): Promise<void> {
   }
 }
 
-async function tool(command: string, args: string[]): Promise<void> {
-  await run(command, args, { timeout: FETCH_WITHIN_MS }).catch(
+async function tool(command: string, args: string[], cwd: string): Promise<void> {
+  await run(command, args, { cwd, timeout: FETCH_WITHIN_MS }).catch(
     (cause: Error & { stdout?: string; stderr?: string }) => {
       const said = `${cause.stdout ?? ''}${cause.stderr ?? ''}`.trim().slice(-2000);
       throw new Error(`the tests' servers: ${command} failed: ${said || cause.message}`, { cause });

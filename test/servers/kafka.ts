@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startContainer } from './containers.js';
@@ -9,6 +8,7 @@ import { kafkaProperties, type KafkaCluster, type KafkaNode } from './kafka-prop
 import { LOOPBACK, freePorts } from './ports.js';
 import { sourceOf } from './run-environment.js';
 import { startLocalProcess, type ServerProcess } from './server-process.js';
+import { removeFolder, temporaryFolder } from './temporary-folder.js';
 
 export type OwnKafka = {
   /** `host:port` of every broker. */
@@ -16,8 +16,10 @@ export type OwnKafka = {
   /** The brokers, in the order of `brokers`. */
   nodes: readonly (ServerProcess & { readonly address: string; readonly id: number })[];
   kind: 'container' | 'process';
+  /** Waits until every broker is there and every replica in sync: from then on a broker can be spared. */
+  settled: () => Promise<void>;
   /** Stops every node and removes its data. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 };
 
 /** The same release in a container as from jars (java/kafka-pom.xml). */
@@ -25,10 +27,10 @@ const IMAGE = 'apache/kafka:4.4.0';
 const START_WITHIN_MS = 90_000;
 const TRIES = 3;
 /** A small heap, one collector thread, a quick start: tests share a machine. */
-export const SMALL_JVM = [
-  ...['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:+ExitOnOutOfMemoryError'],
-  ...['-Xshare:auto', '-Djava.awt.headless=true'],
-];
+export const SMALL_JVM =
+  '-Xms64m -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError -Djava.awt.headless=true'.split(
+    ' ',
+  );
 
 /**
  * Starts a Kafka of the caller's own (KRaft), that may be killed, frozen and restarted, broker by broker. Its data
@@ -95,8 +97,9 @@ async function startCluster(inContainers: boolean, cluster: KafkaCluster): Promi
         Object.assign(process, { address: `${LOOPBACK}:${node.port}`, id: node.id }),
       );
     const brokers = nodes.map(({ address }) => address);
-    await complete(brokers, clusterId);
-    return { brokers, nodes, kind: inContainers ? 'container' : 'process', stop };
+    const settled = () => settle(brokers, clusterId);
+    await settled();
+    return { brokers, nodes, kind: inContainers ? 'container' : 'process', settled, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -109,9 +112,8 @@ const listensOn = (node: ListeningNode) => (node.roles.includes('broker') ? node
 
 async function launchJava(cluster: KafkaCluster, node: ListeningNode, clusterId: string): Promise<Launched> {
   const classpath = await classpathOf('kafka');
-  const folder = mkdtempSync(path.join(tmpdir(), 'rollbook-kafka-'));
-  const forget = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', forget);
+  const folder = temporaryFolder('kafka');
+  const forget = () => removeFolder(folder);
   const properties = path.join(folder, 'server.properties');
   writeFileSync(properties, kafkaProperties(cluster, node.id, path.join(folder, 'data')));
   const logging = `-Dlog4j2.configurationFile=${path.join(JAVA_FOLDER, 'log4j2.properties')}`;
@@ -154,8 +156,8 @@ function newClusterId(): string {
   return id.startsWith('-') ? newClusterId() : id;
 }
 
-/** Waits until every broker is a member of this very cluster. */
-async function complete(brokers: readonly string[], clusterId: string): Promise<void> {
+/** Waits until every broker is a member of this very cluster, and every partition has all its replicas in sync. */
+async function settle(brokers: readonly string[], clusterId: string): Promise<void> {
   const { Kafka, logLevel } = (await import('kafkajs')).default;
   const deadline = Date.now() + START_WITHIN_MS;
   for (;;) {
@@ -164,8 +166,15 @@ async function complete(brokers: readonly string[], clusterId: string): Promise<
     try {
       await admin.connect();
       const cluster = await admin.describeCluster();
-      if (cluster.clusterId === clusterId && cluster.brokers.length === brokers.length) return;
-      found = `cluster ${cluster.clusterId}, ${cluster.brokers.length} brokers`;
+      const { topics } = await admin.fetchTopicMetadata();
+      const lacking = topics.flatMap(({ name, partitions }) =>
+        partitions
+          .filter(({ isr, replicas, leader }) => leader < 0 || isr.length < replicas.length)
+          .map(({ partitionId }) => `${name}/${partitionId}`),
+      );
+      const isWhole = cluster.clusterId === clusterId && cluster.brokers.length === brokers.length;
+      if (isWhole && lacking.length === 0) return;
+      found = `${cluster.brokers.length} there, not in sync: ${lacking.join(' ')}`;
     } catch (error) {
       found = String(error);
     } finally {

@@ -1,5 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startContainer } from './containers.js';
@@ -9,6 +8,7 @@ import { LOOPBACK, freePorts } from './ports.js';
 import { sourceOf } from './run-environment.js';
 import { startLocalProcess, type ServerProcess } from './server-process.js';
 import { mongodProgram } from './sources.js';
+import { removeFolder, temporaryFolder } from './temporary-folder.js';
 
 export type MongodbKind = 'mongod' | 'stand-in' | 'container';
 /** A copy of a database's files, to go back to. */
@@ -54,10 +54,9 @@ async function start(
   options: { durable?: boolean; heapMb?: number },
 ): Promise<OwnMongodb> {
   const [port = 0] = await freePorts(1);
-  const folder = mkdtempSync(path.join(tmpdir(), 'rollbook-mongodb-'));
+  const folder = temporaryFolder('mongodb');
   const snapshots: string[] = [];
-  const forget = () => [folder, ...snapshots].forEach((one) => rmSync(one, { recursive: true, force: true }));
-  process.once('exit', forget);
+  const forget = () => [folder, ...snapshots].forEach(removeFolder);
   const data = path.join(folder, 'data');
   mkdirSync(data);
   const url = `mongodb://${LOOPBACK}:${port}/${kind === 'stand-in' ? '' : `?replicaSet=${REPLICA_SET}`}`;
@@ -70,7 +69,7 @@ async function start(
       url,
       kind,
       async snapshot() {
-        const copy = mkdtempSync(path.join(tmpdir(), 'rollbook-mongodb-'));
+        const copy = temporaryFolder('mongodb');
         snapshots.push(copy);
         await running.freeze();
         try {
@@ -86,7 +85,7 @@ async function start(
         cpSync(snapshot.folder, data, { recursive: true });
         await running.restart();
       },
-      stop: stopThen(running, forget),
+      stop: stopThen(running.stop, forget),
     });
   } catch (error) {
     await server?.stop();
@@ -95,8 +94,7 @@ async function start(
   }
 }
 
-function stopThen(server: ServerProcess, after: () => void): () => Promise<void> {
-  const { stop } = server;
+function stopThen(stop: () => Promise<void>, after: () => void): () => Promise<void> {
   return async () => {
     await stop();
     after();
@@ -128,7 +126,7 @@ async function launch(
         args: [...mongod, '--bind_ip', LOOPBACK, '--dbpath', data],
         endsWithStdin: false,
       });
-    case 'stand-in': {
+    default: {
       const store = options.durable ? path.join(data, 'h2') : 'memory';
       const heap = options.heapMb === undefined ? [] : [`-Xmx${options.heapMb}m`];
       const classpath = await classpathOf('mongodb');

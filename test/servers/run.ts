@@ -50,8 +50,11 @@ export async function endRun(): Promise<void> {
   run = null;
   announceRun(null);
   if (ending === null) return;
-  const started = await Promise.allSettled([ending.kafka, ending.mongodb]);
-  await Promise.all(started.map((one) => (one.status === 'fulfilled' ? one.value?.stop() : undefined)));
+  // What failed to start has said so to those who asked, and left nothing to stop.
+  await Promise.allSettled([
+    ending.kafka?.then(({ stop }) => stop()),
+    ending.mongodb?.then(({ stop }) => stop()),
+  ]);
   ending.endpoint.closeAllConnections();
   await new Promise((resolve) => ending.endpoint.close(resolve));
 }

@@ -17,7 +17,7 @@ export interface ServerProcess {
   /** SIGCONT. */
   thaw(): Promise<void>;
   /** SIGTERM, and SIGKILL if that is not enough; waits until it is gone. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export type LocalCommand = {

@@ -13,7 +13,10 @@ export function describeWithServers(title: string, needs: readonly Need[], body:
     const found = sources[need];
     return 'missing' in found ? [found.missing] : [];
   });
-  if (missing.length === 0) return void describe(title, body);
+  if (missing.length === 0) {
+    describe(title, body);
+    return;
+  }
   const sentence = [...new Set(missing)].join('; ');
   if (process.env['ROLLBOOK_TEST_REQUIRE_SERVERS'] === '1') {
     describe(title, () => {

@@ -23,7 +23,10 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   const bereft = new Set<net.Socket>();
   const fault = { isCut: false, isDeaf: false, delayMs: 0 };
   const server = net.createServer({ allowHalfOpen: true }, (client) => {
-    if (fault.isCut) return void client.resetAndDestroy();
+    if (fault.isCut) {
+      client.resetAndDestroy();
+      return;
+    }
     const upstream = net.connect({ ...target, allowHalfOpen: true });
     join(client, upstream, () => false);
     join(upstream, client, () => fault.isDeaf);
