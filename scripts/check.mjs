@@ -9,7 +9,7 @@ const PARTS = [
   {
     name: 'lint',
     command: bin('oxlint'),
-    args: ['--type-aware', '--deny-warnings', 'apps', 'libs', 'test', 'bench', 'scripts'],
+    args: ['--type-aware', '--deny-warnings', 'apps', 'libs', 'test', 'bench', 'docker', 'scripts'],
   },
   {
     name: 'types',
