@@ -1,0 +1,62 @@
+import { Membership } from './membership.js';
+
+const CHECKPOINTS = [
+  { partition: 0, position: 40, offset: '12' },
+  { partition: 1, position: 0, offset: null },
+  { partition: 2, position: 7, offset: null },
+  { partition: 3, position: 9, offset: '3' },
+];
+
+function join(partitions: number[], answers: (Error | typeof CHECKPOINTS)[] = []) {
+  const sought: [number, string][] = [];
+  const failures: number[] = [];
+  let read = 0;
+  const membership = new Membership({
+    partitions,
+    projection: {
+      checkpoints: () => {
+        read += 1;
+        const answer = answers.shift() ?? CHECKPOINTS;
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+      },
+    },
+    seek: (partition, offset) => void sought.push([partition, offset]),
+    onFailure: (_error, attempt) => {
+      failures.push(attempt);
+      if (attempt === 3) membership.end();
+    },
+  });
+  return { membership, sought, failures, reads: () => read };
+}
+
+test('design §8 · each partition begins after its own checkpoint, or at the beginning of the topic', async () => {
+  const { membership, sought } = join([0, 1, 2, 5]);
+  expect(membership.pointed).toBe(false);
+  await membership.aligned;
+  expect(membership.pointed).toBe(true);
+  // Where the last record came from the log, its place on Kafka is not known: everything there is passed over again.
+  expect(sought).toEqual([[0, '13'], [1, '0'], [2, '0'], [5, '0']]); // prettier-ignore
+  expect([0, 2, 5, 3].map((partition) => membership.cursorOf(partition))).toEqual([
+    { position: 40 },
+    { position: 7 },
+    { position: 0 },
+    null,
+  ]);
+});
+
+test('checkpoints that cannot be read are read again', async () => {
+  const { membership, failures } = join([0], [new Error('away'), new Error('away')]);
+  await membership.aligned;
+  expect(failures).toEqual([1, 2]);
+  expect(membership.cursorOf(0)).toEqual({ position: 40 });
+});
+
+test('a stay that is over points at nothing', async () => {
+  const { membership, sought } = join([0], [new Error('away'), new Error('away'), new Error('away')]);
+  await membership.aligned;
+  expect([membership.over, membership.pointed, sought]).toEqual([true, false, []]);
+  const ended = join([0]);
+  ended.membership.end();
+  await ended.membership.aligned;
+  expect(ended.sought).toEqual([]);
+});
