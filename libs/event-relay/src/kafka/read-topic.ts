@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Consumer, Kafka, KafkaMessage } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Consumer, type Kafka, KafkaJSProtocolError, type KafkaMessage } from 'kafkajs';
 import { KafkaUnavailable } from '../connection.js';
 
 /** Offsets of one partition to read: from the first to the one before `end`. */
@@ -15,6 +16,8 @@ const MAX_WAIT_MS = 100;
 const SESSION_TIMEOUT_MS = 30_000;
 /** No record for so long, although there must be some, is an outage. */
 const IDLE_TIMEOUT_MS = 30_000;
+const TRIES = 20;
+const RETRY_AFTER_MS = 250;
 
 /** First and next offset of each partition. */
 export async function partitionRanges(kafka: Kafka, topic: string): Promise<OffsetRange[]> {
@@ -49,6 +52,29 @@ export async function readRanges(
     if (range !== null && range.from < range.end) left.set(partition, range);
   });
   if (left.size === 0) return;
+  let taken = false;
+  const takeOnce: TakeRecords = (...records) => {
+    taken = true;
+    return take(...records);
+  };
+  for (let tries = 1; ; tries++) {
+    try {
+      return await readWithGroup(kafka, topic, left, takeOnce);
+    } catch (error) {
+      // A broker that has just started still loads what it knows of groups.
+      const passes = error instanceof KafkaJSProtocolError && error.retriable;
+      if (taken || !passes || tries === TRIES) throw error;
+    }
+    await sleep(RETRY_AFTER_MS);
+  }
+}
+
+async function readWithGroup(
+  kafka: Kafka,
+  topic: string,
+  left: Map<number, OffsetRange>,
+  take: TakeRecords,
+): Promise<void> {
   const consumer = kafka.consumer({
     groupId: `${topic}.reader.${randomUUID()}`,
     allowAutoTopicCreation: false,

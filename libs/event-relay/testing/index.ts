@@ -1,0 +1,3 @@
+export { command, eventText, newStream } from './event-texts.js';
+export { checkPublished, plainConnection, readPublished } from './read-published.js';
+export { startPublisher, type PublisherProcess, type PublisherProcessOptions } from './start-publisher.js';

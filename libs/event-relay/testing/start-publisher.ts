@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import type { PublishersDatabase } from '../src/index.js';
+
+export type PublisherProcessOptions = {
+  brokers: readonly string[];
+  prefix: string;
+  partitions: number;
+  mongodb: PublishersDatabase;
+  instance: string;
+  turnTimes?: { beatMs: number; patienceMs: number; lookMs: number };
+};
+
+export type PublisherProcess = {
+  /** What it printed so far. */
+  lines(): readonly string[];
+  /** Resolves with the first line, from now on or before, that the pattern matches. */
+  said(pattern: RegExp, withinMs?: number): Promise<string>;
+  freeze(): void;
+  thaw(): void;
+  /** SIGKILL; resolves when it is gone. */
+  kill9(): Promise<void>;
+  /** A graceful end. */
+  stop(): Promise<void>;
+};
+
+const LOOK_AGAIN_MS = 5;
+const SAID_WITHIN_MS = 30_000;
+
+/** Starts an event publisher in a process of its own, which ends with this one. */
+export function startPublisher(options: PublisherProcessOptions): PublisherProcess {
+  const file = path.resolve('dist/libs/event-relay/testing/publisher-process.js');
+  const child: ChildProcess = spawn(process.execPath, [file, JSON.stringify(options)], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let output = '';
+  let errors = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const lines = (): string[] => output.split('\n').slice(0, -1);
+  return {
+    lines,
+    async said(pattern, withinMs = SAID_WITHIN_MS) {
+      const end = performance.now() + withinMs;
+      for (;;) {
+        const found = lines().find((line) => pattern.test(line));
+        if (found !== undefined) return found;
+        if (child.exitCode !== null || performance.now() > end) {
+          throw new Error(
+            `${options.instance} did not say ${pattern}: ${lines().slice(-20).join('; ')} ${errors}`,
+          );
+        }
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      }
+    },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    async kill9() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async stop() {
+      child.kill('SIGCONT');
+      child.stdin?.end();
+      await ended;
+    },
+  };
+}
