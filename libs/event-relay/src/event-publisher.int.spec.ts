@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type EventLog, openMongodbEventLog } from '@rollbook/event-log';
 import { readWholeLog } from '@rollbook-testing/event-log';
 import {
+  newestPublishedPosition,
   openEventPublisher,
   type Publisher,
   readPublishedPositions,
@@ -79,6 +80,12 @@ describeWithServers('event publisher', ['kafka', 'mongodb'], () => {
       partitions: published.map((records) => records.at(-1)?.position ?? 0),
     });
     await positions.close();
+  });
+
+  test('design §8 · the newest position on Kafka is known to whoever asks; without a topic it is 0', async () => {
+    const { topicPrefix } = kafka;
+    expect(await newestPublishedPosition(connection(), { prefix: topicPrefix })).toBe(await log.head());
+    expect(await newestPublishedPosition(connection(), { prefix: `${topicPrefix}-none` })).toBe(0);
   });
 
   test('design §7 · a publisher that starts again goes on where the last one stopped', async () => {

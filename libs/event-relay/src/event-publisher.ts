@@ -1,3 +1,4 @@
+import { KafkaUnavailable } from './connection.js';
 import { LogGap } from './batches.js';
 import type { EventPublisherOptions } from './event-publisher-options.js';
 import { UnreadableEvent } from './event-record.js';
@@ -34,6 +35,8 @@ export function startEventPublisher(options: EventPublisherOptions): Publisher {
       topicsEnsured = true;
       const kafka = kafkaClient(connection);
       const ranges = await partitionRanges(kafka, topic);
+      topicsEnsured = ranges.length === topics.partitions;
+      if (!topicsEnsured) throw new KafkaUnavailable(`topic ${topic} is not as it was at the start`);
       const from = await resume({
         log,
         store,

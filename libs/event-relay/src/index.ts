@@ -5,6 +5,7 @@ export {
   checkTopics,
   ensureTopics,
   kafkaClients,
+  newestPublishedPosition,
   openEventPublisher,
   readPublishedPositions,
 } from './open.js';

@@ -66,3 +66,19 @@ export async function openEventPublisher(options: EventPublisherOptions): Promis
   const { startEventPublisher } = await import('./event-publisher.js');
   return startEventPublisher(options);
 }
+
+/**
+ * The greatest position on the topic of events: a position that existed, so a log that ends below it was restored to an
+ * earlier state (design §8). Where the last records are late repeats it may be a little less than the greatest of all.
+ *
+ * @returns 0 when the topic is empty or does not exist
+ * @throws KafkaUnavailable when Kafka does not answer
+ * @throws NotAPublishedEvent when something else is on the topic
+ */
+export async function newestPublishedPosition(
+  connection: KafkaConnection,
+  topics: Pick<TopicSettings, 'prefix'>,
+): Promise<number> {
+  const { newestKafkaPosition } = await import('./kafka/newest-events.js');
+  return newestKafkaPosition(connection, topics);
+}

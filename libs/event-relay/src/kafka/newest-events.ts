@@ -1,6 +1,9 @@
 import type { Kafka } from 'kafkajs';
-import { type PublishedEvent, readPublishedEvent } from '../published-event.js';
-import { type OffsetRange, readRanges } from './read-topic.js';
+import type { KafkaConnection } from '../connection.js';
+import { NotAPublishedEvent, type PublishedEvent, readPublishedEvent } from '../published-event.js';
+import { topicNames, type TopicSettings } from '../topics.js';
+import { kafkaClient, unavailable } from './kafka-client.js';
+import { type OffsetRange, partitionRanges, readRanges } from './read-topic.js';
 
 /** The last record of a partition may be a late repeat, so some before it are looked at as well. */
 const LOOK_BACK_RECORDS = 100;
@@ -27,4 +30,20 @@ export async function newestEvents(
     }
   });
   return newest;
+}
+
+/** See `newestPublishedPosition` in open.ts. */
+export async function newestKafkaPosition(
+  connection: KafkaConnection,
+  topics: Pick<TopicSettings, 'prefix'>,
+): Promise<number> {
+  const kafka = kafkaClient(connection);
+  const topic = topicNames(topics.prefix).events;
+  try {
+    const newest = await newestEvents(kafka, topic, await partitionRanges(kafka, topic));
+    return Math.max(0, ...newest.map((event) => event?.position ?? 0));
+  } catch (error) {
+    if (error instanceof NotAPublishedEvent) throw error;
+    throw unavailable(connection, 'did not say which event is its newest', error);
+  }
 }

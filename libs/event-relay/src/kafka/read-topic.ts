@@ -19,11 +19,12 @@ const IDLE_TIMEOUT_MS = 30_000;
 const TRIES = 20;
 const RETRY_AFTER_MS = 250;
 
-/** First and next offset of each partition. */
+/** First and next offset of each partition; empty if there is no such topic. */
 export async function partitionRanges(kafka: Kafka, topic: string): Promise<OffsetRange[]> {
   const admin = kafka.admin();
   try {
     await admin.connect();
+    if (!(await admin.listTopics()).includes(topic)) return [];
     const offsets = await admin.fetchTopicOffsets(topic);
     const ranges: OffsetRange[] = [];
     for (const { partition, low, high } of offsets)
@@ -49,7 +50,7 @@ export async function readRanges(
 ): Promise<void> {
   const left = new Map<number, OffsetRange>();
   ranges.forEach((range, partition) => {
-    if (range !== null && range.from < range.end) left.set(partition, range);
+    if (range !== null && range.from < range.end) left.set(partition, { ...range });
   });
   if (left.size === 0) return;
   let taken = false;
