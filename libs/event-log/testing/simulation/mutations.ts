@@ -14,7 +14,7 @@ const unchanged = (collection: LogCollection): LogCollection => collection;
 
 export const MUTATIONS: readonly Mutation[] = [
   { name: 'unordered inserts', weakness: { unordered: true }, wrap: unchanged },
-  { name: 'settling by local reads', weakness: { localReads: true }, wrap: unchanged },
+  { name: 'settling by local reads', weakness: { commitsRead: 'local' }, wrap: unchanged },
   { name: 'no comparison of texts', weakness: {}, wrap: withOwnTexts },
   { name: 'tail from sent numbers', weakness: {}, wrap: withTailFromSent },
 ];

@@ -102,7 +102,8 @@ export class ReplicaSet {
       (node) => primary !== undefined && node !== primary && this.#areConnected(node, primary),
     );
     const node = this.#scheduler.pick(others);
-    if (primary === undefined || node === undefined || node.term > primary.term) return;
+    if (primary === undefined || node === undefined) return;
+    if (node.term > primary.term) return this.#follow(primary, node.term);
     if (node.term < primary.term) this.#follow(node, primary.term);
     if (node.isPrimary) return;
     const common = node.entries.findIndex((entry, i) => primary.entries[i] !== entry);

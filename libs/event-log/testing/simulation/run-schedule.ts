@@ -72,7 +72,7 @@ export async function runSchedule({ seed, faults, mutation }: ScheduleOptions): 
     const dies = new Promise<'crashed'>((resolve) => {
       die = () => {
         alive = false;
-        resolve('crashed');
+        scheduler.wake(() => resolve('crashed'));
       };
     });
     const isAlive = (): boolean => alive;
@@ -160,12 +160,12 @@ export async function runSchedule({ seed, faults, mutation }: ScheduleOptions): 
   }
   let steps = 0;
   const stormSteps = 150 + random() * 400;
-  for (await setImmediate(); ; await setImmediate()) {
+  for (;;) {
+    if (scheduler.hasWoken) await setImmediate();
+    scheduler.hasWoken = false;
     if (failure !== null) throw failure;
     if (++steps > MOST_STEPS) throw new Error(`seed ${seed} does not come to an end`);
-    if (stormy && steps > stormSteps) {
-      stormy = false;
-    }
+    stormy &&= steps <= stormSteps;
     if (!stormy) set.heal();
     if (stormy && scheduler.chance(often.chaos)) scheduler.pick(chaos)?.();
     else if (stormy && scheduler.hasTimers && scheduler.chance(often.timer)) scheduler.runTimer();

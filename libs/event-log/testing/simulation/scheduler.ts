@@ -19,6 +19,8 @@ export class Scheduler {
   readonly #tasks: (() => void)[] = [];
   readonly #timers: Timer[] = [];
   #now = 0;
+  /** Whether code under test has something to do before the next step. */
+  hasWoken = true;
 
   constructor(seed: number) {
     this.random = seededRandom(seed);
@@ -44,11 +46,17 @@ export class Scheduler {
       now: () => this.#now,
       pause: (ms) =>
         new Promise((resolve) => {
-          const timer = { due: this.#now + ms, run: () => isAlive() && resolve() };
+          const timer = { due: this.#now + ms, run: () => isAlive() && this.wake(resolve) };
           const place = this.#timers.findIndex(({ due }) => due > timer.due);
           this.#timers.splice(place < 0 ? this.#timers.length : place, 0, timer);
         }),
     };
+  }
+
+  /** Lets the code under test go on; the step ends when it has nothing more to do. */
+  wake(resolve: () => void): void {
+    this.hasWoken = true;
+    resolve();
   }
 
   get hasTasks(): boolean {

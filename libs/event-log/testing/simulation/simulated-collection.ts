@@ -16,7 +16,7 @@ export type NetworkFaults = {
 };
 
 /** What a mutation of the protocol changes in the database's behaviour. */
-export type Weakness = { unordered?: boolean; localReads?: boolean };
+export type Weakness = { unordered?: boolean; commitsRead?: 'local' };
 
 const UNCLEAR: Inserted = { acknowledged: false, because: 'simulated', full: false };
 
@@ -40,7 +40,7 @@ export function simulatedCollection(options: {
       const answer = (value: T, time?: OpTime): void =>
         scheduler.later(() => {
           if (time !== undefined && time.index > answered.index) answered = time;
-          if (isAlive()) resolve(value);
+          if (isAlive()) scheduler.wake(() => resolve(value));
         });
       const giveUp = (): void => answer(unclear);
       const { lost, doubled, late, answerLost } = faults();
@@ -82,11 +82,13 @@ export function simulatedCollection(options: {
     step(0);
   };
 
-  const read = async <T>(find: (documents: LogDocument[]) => T): Promise<T> => {
+  const read = async <T>(
+    find: (documents: LogDocument[]) => T,
+    concern: 'majority' | 'local' = 'majority',
+  ): Promise<T> => {
     const found = await request<{ value: T } | null>((node, answer) => {
       if (!set.hasCommitted(node, answered)) return answer(null);
       const index = node.committed;
-      const concern = weakness.localReads === true ? 'local' : 'majority';
       const value = find(set.documentsOf(node, concern));
       answer({ value }, { term: node.entries[index - 1]?.term ?? 0, index });
     }, null);
@@ -96,7 +98,8 @@ export function simulatedCollection(options: {
 
   return {
     insertOrdered: (documents) => request((node, answer) => insert(node, documents, answer), UNCLEAR),
-    findByCommits: (commits) => read((all) => all.filter(({ commit }) => commits.includes(commit))),
+    findByCommits: (commits) =>
+      read((all) => all.filter(({ commit }) => commits.includes(commit)), weakness.commitsRead),
     findByPositions: (positions) => read((all) => all.filter(({ _id }) => positions.includes(_id))),
     tail: (known) =>
       read((all) => {

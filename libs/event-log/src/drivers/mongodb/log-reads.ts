@@ -35,6 +35,9 @@ export function logReads({
     return (await collection.findByPositions(positions)).sort((a, b) => a._id - b._id);
   };
 
+  /** Where the last page ended, when that was inside a document: documents never change. */
+  let cut: LogDocument | null = null;
+
   /** The document that holds a position without beginning there. */
   const documentAround = async (position: number): Promise<LogDocument> => {
     for (let before = position - 1; before > 0; before -= POSITIONS) {
@@ -70,12 +73,18 @@ export function logReads({
       const events: StoredEvent[] = [];
       if (after >= tail.head && after >= (await tail.read())) return events;
       for (let next = after + 1; events.length < limit && next <= tail.head;) {
-        const documents = await documentsFrom(next, Math.min(POSITIONS, limit - events.length));
-        if (documents[0]?._id !== next) documents.unshift(await documentAround(next));
+        const from = next;
+        const documents =
+          cut !== null && cut._id < from && from <= endOf(cut)
+            ? [cut]
+            : await documentsFrom(from, Math.min(POSITIONS, limit - events.length));
+        if ((documents[0]?._id ?? Infinity) > from) documents.unshift(await documentAround(from));
         for (const document of documents) {
-          if (document._id > next) break; // the rest of a page that began inside a document
-          events.push(...eventsOf(document).filter(({ position }) => position >= next));
+          // a page that began inside a document was asked for further than that document's end
+          if (document._id > next || events.length >= limit) break;
+          events.push(...eventsOf(document).filter(({ position }) => position >= from));
           next = endOf(document) + 1;
+          cut = events.length > limit ? document : null;
         }
       }
       return events.length > limit ? events.slice(0, limit) : events;

@@ -4,10 +4,10 @@ import { MUTATIONS } from '../../../testing/simulation/mutations.js';
 import { type Ran, runSchedule, type ScheduleOptions } from '../../../testing/simulation/run-schedule.js';
 
 /** ROLLBOOK_TEST_SCHEDULES asks for more; ROLLBOOK_TEST_FIRST_SEED for others. */
-const SCHEDULES = Number(process.env.ROLLBOOK_TEST_SCHEDULES ?? 2_000);
+const SCHEDULES = Number(process.env.ROLLBOOK_TEST_SCHEDULES ?? 1_000);
 const FIRST_SEED = Number(process.env.ROLLBOOK_TEST_FIRST_SEED ?? 1);
 /** Each mutation shows itself far earlier. */
-const SEEDS_PER_MUTATION = 2_000;
+const SEEDS_PER_MUTATION = 1_000;
 const MANY_SCHEDULES_MS = 10 * 60_000;
 
 /** The first schedule that is wrong, and the number of answers of each kind until then. */
