@@ -8,6 +8,7 @@ export {
   newestPublishedPosition,
   openEventPublisher,
   readPublishedPositions,
+  recoverFromKafka,
 } from './open.js';
 export { partitionOf } from './partition.js';
 export {
@@ -18,4 +19,5 @@ export {
 } from './published-event.js';
 export type { PublishedPositions } from './published-positions.js';
 export type { Publisher, PublisherEvents, PublisherState, PublisherStatus } from './publisher.js';
+export type { Recovered, RecoveryProgress } from './recovery/recover.js';
 export { topicNames, TopicsRefused, type TopicSettings } from './topics.js';

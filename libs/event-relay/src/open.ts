@@ -3,6 +3,7 @@ import type { KafkaConnection, PublishersDatabase } from './connection.js';
 import type { PublishedPositions } from './published-positions.js';
 import type { EventPublisherOptions } from './event-publisher-options.js';
 import type { Publisher } from './publisher.js';
+import type { Recovered, RecoveryOptions } from './recovery/recover.js';
 import type { TopicSettings } from './topics.js';
 
 // What needs a driver loads it here, when it is called, so that a process without Kafka and MongoDB starts fast.
@@ -81,4 +82,17 @@ export async function newestPublishedPosition(
 ): Promise<number> {
   const { newestKafkaPosition } = await import('./kafka/newest-events.js');
   return newestKafkaPosition(connection, topics);
+}
+
+/**
+ * Brings a log that was restored to an earlier state back to what Kafka has (design §8): reads the whole topic of events,
+ * compares what the log still has and imports what it lost, at its positions. Safe beside running services, which refuse
+ * appends meanwhile, and safe to repeat.
+ *
+ * @throws ImportRefused when the log has another event than Kafka at some position; everything imported before stays
+ * @throws KafkaUnavailable, LogUnavailable: begin anew; NotAPublishedEvent when something else is on the topic
+ */
+export async function recoverFromKafka(options: RecoveryOptions): Promise<Recovered> {
+  const { recover } = await import('./recovery/recover.js');
+  return recover(options);
 }

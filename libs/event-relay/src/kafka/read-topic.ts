@@ -40,6 +40,7 @@ export async function partitionRanges(kafka: Kafka, topic: string): Promise<Offs
  * with a name of its own, which stores no offsets and leaves nothing behind.
  *
  * @param ranges by partition; `null`, or an empty range, reads nothing of it
+ * @param signal ends the reading, which rejects with its reason
  * @throws KafkaUnavailable when records do not come; whatever `take` throws
  */
 export async function readRanges(
@@ -47,12 +48,14 @@ export async function readRanges(
   topic: string,
   ranges: readonly (OffsetRange | null)[],
   take: TakeRecords,
+  signal?: AbortSignal,
 ): Promise<void> {
   const left = new Map<number, OffsetRange>();
   ranges.forEach((range, partition) => {
     if (range !== null && range.from < range.end) left.set(partition, { ...range });
   });
   if (left.size === 0) return;
+  signal?.throwIfAborted();
   let taken = false;
   const takeOnce: TakeRecords = (...records) => {
     taken = true;
@@ -60,11 +63,11 @@ export async function readRanges(
   };
   for (let tries = 1; ; tries++) {
     try {
-      return await readWithGroup(kafka, topic, left, takeOnce);
+      return await readWithGroup(kafka, topic, left, takeOnce, signal);
     } catch (error) {
       // A broker that has just started still loads what it knows of groups.
       const passes = error instanceof KafkaJSProtocolError && error.retriable;
-      if (taken || !passes || tries === TRIES) throw error;
+      if (taken || !passes || tries === TRIES || signal?.aborted) throw error;
     }
     await sleep(RETRY_AFTER_MS);
   }
@@ -75,6 +78,7 @@ async function readWithGroup(
   topic: string,
   left: Map<number, OffsetRange>,
   take: TakeRecords,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const consumer = kafka.consumer({
     groupId: `${topic}.reader.${randomUUID()}`,
@@ -86,7 +90,7 @@ async function readWithGroup(
   try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    await run(consumer, topic, left, take);
+    await run(consumer, topic, left, take, signal);
   } finally {
     await consumer.disconnect();
   }
@@ -97,21 +101,32 @@ function run(
   topic: string,
   left: Map<number, OffsetRange>,
   take: TakeRecords,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let idle: NodeJS.Timeout | undefined;
+    let paused = 0;
+    const counted = (pause: () => () => void) => () => {
+      const resume = pause();
+      paused += 1;
+      return () => {
+        paused -= 1;
+        resume();
+      };
+    };
     const end = (settle: () => void): void => {
       clearTimeout(idle);
       settle();
     };
     const alive = (): void => {
       clearTimeout(idle);
-      idle = setTimeout(
-        () => end(() => reject(new KafkaUnavailable(`no record of ${topic} came for ${IDLE_TIMEOUT_MS} ms`))),
-        IDLE_TIMEOUT_MS,
-      );
+      idle = setTimeout(() => {
+        if (paused > 0) return alive(); // it is `take` that is slow
+        end(() => reject(new KafkaUnavailable(`no record of ${topic} came for ${IDLE_TIMEOUT_MS} ms`)));
+      }, IDLE_TIMEOUT_MS);
     };
     alive();
+    signal?.addEventListener('abort', () => end(() => reject(signal.reason)), { once: true });
     consumer.on(consumer.events.CRASH, ({ payload }) => end(() => reject(payload.error)));
     const eachBatch: Parameters<Consumer['run']>[0] = {
       autoCommit: false,
@@ -123,7 +138,7 @@ function run(
         );
         const next = Number(batch.lastOffset()) + 1;
         try {
-          if (wanted.length > 0) await take(batch.partition, wanted, pause);
+          if (wanted.length > 0) await take(batch.partition, wanted, counted(pause));
         } catch (error) {
           return end(() => reject(error));
         }
