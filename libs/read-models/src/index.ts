@@ -24,5 +24,6 @@ export type {
   MongodbProjectorOptions,
   Pace,
 } from './mongodb/mongodb-projector.js';
-export { GenerationGone, openMongodbProjection, openMongodbProjector } from './mongodb/mongodb-projector.js';
-export { openMongodbReadModels, type MongodbReadModelsOptions } from './mongodb/open-mongodb-read-models.js';
+export { GenerationGone } from './mongodb/mongodb-projector.js';
+export type { MongodbReadModelsOptions } from './mongodb/mongodb-read-models.js';
+export { openMongodbProjection, openMongodbProjector, openMongodbReadModels } from './mongodb/open.js';

@@ -174,7 +174,7 @@ export async function reachable<Result>(work: () => Promise<Result>): Promise<Re
     return await work();
   } catch (error) {
     // Errors of the driver and of mongoose begin like that. Their texts name hosts, never credentials, but stay inside.
-    if (error instanceof Error && /^Mongo/.test(error.name)) {
+    if (error instanceof Error && error.name.startsWith('Mongo')) {
       throw new ReadModelsUnavailable(`the database does not answer (${error.name})`, { cause: error });
     }
     throw error;

@@ -104,26 +104,6 @@ export interface MongodbProjector {
   close(): Promise<void>;
 }
 
-/**
- * Opens the projector's side of the read models, and makes models, collections and indexes where there are none.
- *
- * @param options.instance names this process among the others, in reports
- */
-export async function openMongodbProjector(
-  options: MongodbProjectorOptions & { instance: string; pace?: Partial<Pace> },
-): Promise<MongodbProjector> {
-  const { openProjector } = await import('./projector.js');
-  return openProjector(options);
-}
-
-/** One projection with a connection of its own. */
-export async function openMongodbProjection(
-  options: MongodbProjectorOptions & { generation?: 'live' | number },
-): Promise<MongodbProjection> {
-  const { openOneProjection } = await import('./projector.js');
-  return openOneProjection(options);
-}
-
 /** How often and how long, in milliseconds. */
 export type Pace = {
   /** Between two looks at the models' record. */

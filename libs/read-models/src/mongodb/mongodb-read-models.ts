@@ -1,8 +1,9 @@
-import { recordedAtOf } from '../projection/fold-batch.js';
+import type { EventLogReader } from '@rollbook/event-log';
 import { type PublishedPositions, readPublishedPositions } from '@rollbook/event-relay';
 import { KeptCount } from '../clients/kept-count.js';
 import type { ClientPage, ClientQuery } from '../clients/query.js';
 import type { ClientStatistics } from '../clients/statistics.js';
+import { recordedAtOf } from '../projection/fold-batch.js';
 import {
   type ParkedClient,
   type ProjectionStatus,
@@ -18,10 +19,17 @@ import { listClients } from './list-clients.js';
 import { lowWaterMark } from './low-water.js';
 import { type GenerationCollections, ModelsDatabase, reachable } from './models-database.js';
 import { FORMAT, generationIn, type ModelsRecord, requestRebuild } from './models-record.js';
-import type { MongodbReadModelsOptions } from './open-mongodb-read-models.js';
 import { replayLog } from './replay.js';
 import { retryParked } from './retry-parked.js';
 import type { StoredCheckpoint, StoredParked, StoredReport } from './schemas.js';
+
+export type MongodbReadModelsOptions = {
+  /** Whatever it says about concerns, writes are acknowledged by the majority and reads go to the primary. */
+  url: string;
+  database: string;
+  /** For retries and replays. Closed by the caller, after the models. */
+  log: EventLogReader;
+};
 
 /** A projector that has said nothing for so long is not at work. Their clocks have to agree within seconds. */
 const REPORT_VALID_MS = 15_000;
@@ -87,10 +95,11 @@ export class MongodbReadModels implements ReadModels {
 
   projections(): Promise<ProjectionStatus[]> {
     return this.#ask(async () => {
+      // Before the checkpoints: what a projector has reported is in them.
+      const reports = await this.#database.reports.find().lean<StoredReport[]>();
       const { record, collections, published, checkpoints, position } = await this.#live();
       const { generation } = collections;
-      const [reports, parked, rebuild, positionRecordedAt] = await Promise.all([
-        this.#database.reports.find().lean<StoredReport[]>(),
+      const [parked, rebuild, positionRecordedAt] = await Promise.all([
         collections.parked.countDocuments(),
         this.#rebuildStatus(record, published),
         this.#recordedAtOf(position),

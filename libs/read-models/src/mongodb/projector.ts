@@ -4,7 +4,7 @@ import { type PublishedPositions, readPublishedPositions } from '@rollbook/event
 import { Coordinator } from './coordinator.js';
 import { makeCheckpoints } from './generation-store.js';
 import { ModelsDatabase } from './models-database.js';
-import { FORMAT, generationIn, type ModelsRecord } from './models-record.js';
+import { FORMAT, type ModelsRecord } from './models-record.js';
 import {
   type CoordinationEvent,
   type FollowedGeneration,
