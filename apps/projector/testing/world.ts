@@ -1,0 +1,176 @@
+import { type EventLog, openMongodbEventLog } from '@rollbook/event-log';
+import {
+  ensureTopics,
+  openEventPublisher,
+  type Publisher,
+  topicNames,
+  type TopicSettings,
+} from '@rollbook/event-relay';
+import { openMongodbReadModels, type ProjectionStatus, type ReadModels } from '@rollbook/read-models';
+import { kafkaForSuite, mongodbForSuite } from '@rollbook-servers';
+import { appendEvent, registration, registrationText, statusWhen } from '@rollbook-testing/read-models';
+import { Kafka, logLevel } from 'kafkajs';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ProjectorProcess, startProjector } from './projector-process.js';
+
+/**
+ * Everything that a projector stands on, for one suite: a log, topics, a publisher that the test stops and starts, and
+ * the read models as a registration API reads them. The projectors are processes of their own.
+ */
+export class World {
+  readonly mongodb: { url: string; database: string };
+  readonly brokers: readonly string[];
+  readonly topics: TopicSettings;
+  readonly log: EventLog & { waitAfter: EventLog['waitAfter'] };
+  readonly models: ReadModels;
+  readonly kafka: Kafka;
+  readonly #projectors: ProjectorProcess[] = [];
+  readonly #drop: () => Promise<void>;
+  #publisher: Publisher | null = null;
+
+  private constructor(
+    parts: Pick<World, 'mongodb' | 'brokers' | 'topics' | 'log' | 'models'>,
+    drop: () => Promise<void>,
+  ) {
+    this.mongodb = parts.mongodb;
+    this.brokers = parts.brokers;
+    this.topics = parts.topics;
+    this.log = parts.log;
+    this.models = parts.models;
+    this.kafka = new Kafka({ brokers: [...parts.brokers], logLevel: logLevel.NOTHING });
+    this.#drop = drop;
+  }
+
+  /** @param servers those of the run, unless a suite has its own */
+  static async open(
+    servers: { mongodbUrl?: string; brokers?: readonly string[]; partitions?: number } = {},
+  ): Promise<World> {
+    const { partitions = 3 } = servers;
+    const shared = { kafka: await kafkaForSuite(), mongodb: await mongodbForSuite() };
+    const { topicPrefix: prefix } = shared.kafka;
+    const { database } = shared.mongodb;
+    const mongodb = { url: servers.mongodbUrl ?? shared.mongodb.url, database };
+    const brokers = servers.brokers ?? shared.kafka.brokers;
+    const topics = { prefix, partitions, replicationFactor: 1 };
+    const log = await openMongodbEventLog(mongodb);
+    const models = await openMongodbReadModels({ ...mongodb, log });
+    return new World({ mongodb, brokers, topics, log, models }, async () => {
+      await shared.mongodb.drop();
+      await shared.kafka.drop();
+    });
+  }
+
+  get connection() {
+    return { brokers: this.brokers, tls: false, sasl: null, clientId: 'test' };
+  }
+
+  get eventsTopic(): string {
+    return topicNames(this.topics.prefix).events;
+  }
+
+  /** The consumer group of a generation. */
+  groupOf(generation: number): string {
+    return `${this.topics.prefix}.projector.clients.${generation}`;
+  }
+
+  async publish(): Promise<void> {
+    await ensureTopics(this.connection, this.topics);
+    const { connection, mongodb, topics, log } = this;
+    const source = 'http://localhost:3000';
+    this.#publisher = await openEventPublisher({
+      log,
+      connection,
+      topics,
+      source,
+      mongodb,
+      instance: randomUUID(),
+      on: {},
+    });
+  }
+
+  async stopPublishing(): Promise<void> {
+    await this.#publisher?.close();
+    this.#publisher = null;
+  }
+
+  /** Starts a projector process on these servers. */
+  async projector(env: Readonly<Record<string, string>> = {}): Promise<ProjectorProcess> {
+    const { url, database } = this.mongodb;
+    const address = new URL(url);
+    address.pathname = `/${database}`;
+    const projector = await startProjector({
+      ROLLBOOK_MONGODB_URL: address.href,
+      ROLLBOOK_KAFKA_BROKERS: this.brokers.join(','),
+      ROLLBOOK_KAFKA_TOPIC_PREFIX: this.topics.prefix,
+      ROLLBOOK_KAFKA_PARTITIONS: String(this.topics.partitions),
+      ROLLBOOK_KAFKA_REPLICATION_FACTOR: '1',
+      ...env,
+    });
+    this.#projectors.push(projector);
+    return projector;
+  }
+
+  /** Registers clients and changes them, several at a time, each change an event. */
+  async load(clientIds: readonly string[], changes = 2): Promise<void> {
+    const CONCURRENT = 50;
+    for (let at = 0; at < clientIds.length; at += CONCURRENT) {
+      await Promise.all(
+        clientIds.slice(at, at + CONCURRENT).map((client_id) => this.#live(client_id, changes)),
+      );
+    }
+  }
+
+  async #live(client_id: string, changes: number): Promise<void> {
+    await this.log.append({
+      streamId: `client-${client_id}`,
+      expectedVersion: 0,
+      events: [registrationText(client_id)],
+      commitId: randomUUID(),
+    });
+    for (let change = 1; change <= changes; change += 1) {
+      const { metadata } = registration(client_id, { client_name: `Name ${change}` });
+      await appendEvent(this.log, client_id, change + 1, 'ClientUpdated', {
+        metadata,
+        changed: ['client_name'],
+      });
+    }
+  }
+
+  /** Waits until everything in the log is in the live model. */
+  async caughtUp(): Promise<ProjectionStatus> {
+    const head = await this.log.head();
+    return statusWhen(this.models, ({ position }) => position >= head);
+  }
+
+  /** Waits until everything is in the live model, and says how that differs from a fresh fold of the log. */
+  async differences(): Promise<{ clients: number; differences: unknown[] }> {
+    await this.caughtUp();
+    const { clients, differences } = await this.models.replay({
+      onProgress: () => undefined,
+      signal: new AbortController().signal,
+    });
+    return { clients, differences };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#projectors.map((projector) => projector.kill()));
+    await this.stopPublishing();
+    await this.models.close();
+    await this.log.close();
+    await this.#drop();
+  }
+}
+
+/** Waits until something is so, or says what never was. */
+export async function eventually(
+  what: string,
+  isSo: () => Promise<boolean> | boolean,
+  withinMs = 30_000,
+): Promise<void> {
+  const until = Date.now() + withinMs;
+  while (!(await isSo())) {
+    if (Date.now() > until) throw new Error(`never: ${what}`);
+    await delay(20);
+  }
+}
