@@ -172,10 +172,14 @@ export class Projector {
       try {
         return await open();
       } catch (error) {
-        if (error instanceof TopicsRefused) throw error;
+        if (error instanceof TopicsRefused || isDefect(error)) throw error;
         this.#sayings.waiting(what, error, attempt);
         await pause(backoffMs(attempt), signal);
       }
     }
   }
 }
+
+/** An error of the program, which no waiting mends. By name, because of errors of another realm. */
+const isDefect = (error: unknown): boolean =>
+  error instanceof Error && ['SyntaxError', 'TypeError', 'ReferenceError', 'RangeError'].includes(error.name);

@@ -1,9 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Admin, ConfigResourceTypes, type ITopicMetadata, KafkaJSProtocolError } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs';
 import { type KafkaConnection, KafkaUnavailable } from '../connection.js';
 import { type TopicDemand, topicDemands, type TopicFound, topicMistakes } from '../topic-demands.js';
 import { type TopicSettings, TopicsRefused } from '../topics.js';
 import { kafkaClient, unavailable } from './kafka-client.js';
+
+// Not named where Node looks for the names of a CommonJS module.
+const { ConfigResourceTypes, KafkaJSProtocolError } = kafkajs;
 
 /** A new topic is known to every broker, with leaders, after some hundred milliseconds. */
 const KNOWN_WITHIN_MS = 10_000;

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Consumer, type Kafka, KafkaJSProtocolError, type KafkaMessage } from 'kafkajs';
+import kafkajs, { type Consumer, type Kafka, type KafkaMessage } from 'kafkajs';
 import { KafkaUnavailable } from '../connection.js';
+
+// Not named where Node looks for the names of a CommonJS module.
+const { KafkaJSProtocolError } = kafkajs;
 
 /** Offsets of one partition to read: from the first to the one before `end`. */
 export type OffsetRange = { from: number; end: number };
