@@ -1,5 +1,5 @@
 import { load, median } from './load.js';
-import { admin } from './operator.js';
+import { admin, tokensIn } from './operator.js';
 import { residentMegabytes, startRollbook } from './processes.js';
 import { rawBulkWrite } from './raw-bulk-write.js';
 import { registration } from './register.js';
@@ -24,11 +24,11 @@ export function measureGrowth(options: {
       try {
         await load(registration(few), { connections: 64, amount: options.few });
         await load(registration(many), { connections: 64, amount: options.many });
-        const operator = admin(many, manyFolder);
+        const operator = admin(many, tokensIn(manyFolder));
         await operator.caughtUp();
         const memory = residentMegabytes(many.child) ?? Number.NaN;
 
-        const idle = () => Promise.all([operator.caughtUp(), admin(few, fewFolder).caughtUp()]);
+        const idle = () => Promise.all([operator.caughtUp(), admin(few, tokensIn(fewFolder)).caughtUp()]);
         const figures = { many: [] as number[], few: [] as number[] };
         for (let round = 0; round < options.rounds; round++) {
           // What one service still has to project would be taken from the other's figure.

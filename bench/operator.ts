@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { metric } from './metrics.js';
 import type { Process } from './processes.js';
 
 type Projection = {
@@ -18,15 +19,23 @@ const tokenOf = (folder: string, file: string) => {
   return line.slice(line.indexOf(':') + 1).trim();
 };
 
+export type Tokens = { admin: () => string; auditor: () => string };
+
+/** The tokens that an embedded service wrote into its data directory. */
+export const tokensIn = (folder: string): Tokens => ({
+  admin: () => tokenOf(folder, 'admin-tokens'),
+  auditor: () => tokenOf(folder, 'auditor-tokens'),
+});
+
 /** What the benchmarks ask of the admin and audit API. */
-export function admin(server: Process, folder: string) {
+export function admin(server: Process, tokens: Tokens) {
   const call = async (method: string, at: string, token: string) => {
     const response = await fetch(server.url + at, { method, headers: { authorization: `Bearer ${token}` } });
     if (!response.ok) throw new Error(`${method} ${at}: ${response.status} ${await response.text()}`);
     return response.text();
   };
   const projection = async () => {
-    const text = await call('GET', '/admin/projections', tokenOf(folder, 'admin-tokens'));
+    const text = await call('GET', '/admin/projections', tokens.admin());
     const found = (JSON.parse(text) as { items: Projection[] }).items.find(({ name }) => name === 'clients');
     if (found === undefined) throw new Error('there is no projection clients');
     return found;
@@ -40,11 +49,20 @@ export function admin(server: Process, folder: string) {
         await delay(20);
       }
     },
+    /** Waits until Kafka has every event and every state of the distributed service. */
+    async published(): Promise<void> {
+      for (;;) {
+        const [head = 0] = await metric(server, 'rollbook_log_head');
+        const positions = await metric(server, 'rollbook_published_position');
+        if (positions.every((position) => position >= head)) return;
+        await delay(50);
+      }
+    },
     /** @returns seconds until the rebuilt model is the live one */
     async rebuild(): Promise<number> {
       const { modelVersion } = await projection();
       const start = performance.now();
-      await call('POST', '/admin/projections/clients/rebuild', tokenOf(folder, 'admin-tokens'));
+      await call('POST', '/admin/projections/clients/rebuild', tokens.admin());
       for (;;) {
         const now = await projection();
         if (now.modelVersion !== modelVersion) return (performance.now() - start) / 1000;
@@ -53,9 +71,7 @@ export function admin(server: Process, folder: string) {
       }
     },
     async replay(): Promise<Replay> {
-      const lines = (await call('GET', '/audit/replay', tokenOf(folder, 'auditor-tokens')))
-        .trimEnd()
-        .split('\n');
+      const lines = (await call('GET', '/audit/replay', tokens.auditor())).trimEnd().split('\n');
       return JSON.parse(lines.at(-1) ?? '') as Replay;
     },
   };

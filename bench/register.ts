@@ -1,6 +1,6 @@
 import { EXAMPLE, load, median, type Target } from './load.js';
 import { cpuMs, startRollbook, startServer, type Process } from './processes.js';
-import { admin } from './operator.js';
+import { admin, tokensIn } from './operator.js';
 import type { Row } from './report.js';
 import { inTemporaryFolder } from './temporary.js';
 
@@ -82,7 +82,7 @@ function compare(connections: number, figures: Record<Server, number[]>, p99Ms: 
 async function cpuPerRegistration(server: Process, folder: string, seconds: number): Promise<Row> {
   const before = cpuMs(server.child);
   const { requests } = await load(registration(server), { connections: 64, seconds });
-  await admin(server, folder).caughtUp();
+  await admin(server, tokensIn(folder)).caughtUp();
   const after = cpuMs(server.child);
   const microseconds = before === null || after === null ? Number.NaN : ((after - before) * 1000) / requests;
   return {
