@@ -1,9 +1,17 @@
 import { LOOPBACK } from './ports.js';
 
-export type KafkaNode = { id: number; roles: 'broker' | 'controller' | 'broker,controller'; port: number };
+export type KafkaNode = {
+  id: number;
+  roles: 'broker' | 'controller' | 'broker,controller';
+  /** Where a broker listens for clients, and the port that it tells them. */
+  port: number;
+  advertisedPort: number;
+  /** Where brokers listen for each other, and controllers for everybody. */
+  internalPort: number;
+  controllerPort: number;
+};
 export type KafkaCluster = {
-  /** Its brokers listen on `port`; its controllers on `controllerPort`. */
-  nodes: readonly (KafkaNode & { controllerPort: number })[];
+  nodes: readonly KafkaNode[];
   /** True where brokers are going to be killed: their death is noticed, and forgotten, within a second or so. */
   isKilled: boolean;
 };
@@ -15,12 +23,17 @@ export function kafkaProperties(cluster: KafkaCluster, id: number, dataFolder: s
   const controllers = cluster.nodes.filter(({ roles }) => roles.includes('controller'));
   const replicas = cluster.nodes.filter(({ roles }) => roles.includes('broker')).length;
   const inSync = replicas >= 3 ? 2 : 1;
-  const broker = `PLAINTEXT://${LOOPBACK}:${node.port}`;
-  const controller = `CONTROLLER://${LOOPBACK}:${node.controllerPort}`;
+  const isBroker = node.roles.includes('broker');
+  const internal = `INTERNAL://${LOOPBACK}:${node.internalPort}`;
   const listeners = [
-    ...(node.roles.includes('broker') ? [broker] : []),
-    ...(node.roles.includes('controller') ? [controller] : []),
+    ...(isBroker ? [`PLAINTEXT://${LOOPBACK}:${node.port}`, internal] : []),
+    ...(node.roles.includes('controller') ? [`CONTROLLER://${LOOPBACK}:${node.controllerPort}`] : []),
   ];
+  const ofBrokers = {
+    'advertised.listeners': `PLAINTEXT://${LOOPBACK}:${node.advertisedPort},${internal}`,
+    // Apart from the clients' way, which a test may cut.
+    'inter.broker.listener.name': 'INTERNAL',
+  };
   const properties: Record<string, string | number | boolean> = {
     'process.roles': node.roles,
     'node.id': node.id,
@@ -28,10 +41,9 @@ export function kafkaProperties(cluster: KafkaCluster, id: number, dataFolder: s
       .map((one) => `${one.id}@${LOOPBACK}:${one.controllerPort}`)
       .join(','),
     listeners: listeners.join(','),
-    ...(node.roles.includes('broker') ? { 'advertised.listeners': broker } : {}),
+    ...(isBroker ? ofBrokers : {}),
     'controller.listener.names': 'CONTROLLER',
-    ...(node.roles.includes('broker') ? { 'inter.broker.listener.name': 'PLAINTEXT' } : {}),
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': dataFolder,
     // A topic exists because somebody created it with the settings that it needs.
     'auto.create.topics.enable': false,

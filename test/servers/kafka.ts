@@ -5,16 +5,32 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startContainer } from './containers.js';
 import { JAVA_FOLDER, classpathOf } from './jars.js';
 import { kafkaProperties, type KafkaCluster, type KafkaNode } from './kafka-properties.js';
-import { LOOPBACK, freePorts } from './ports.js';
+import { LOOPBACK, freePorts, isOpen } from './ports.js';
 import { sourceOf } from './run-environment.js';
 import { startLocalProcess, type ServerProcess } from './server-process.js';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 import { removeFolder, temporaryFolder } from './temporary-folder.js';
 
+export type KafkaOptions = {
+  brokers?: 1 | 2 | 3;
+  /** False gives the ordinary, patient session timeouts. */
+  isKilled?: boolean;
+  /** Clients reach every broker through a proxy of its own. */
+  isProxied?: boolean;
+  onDeath?: (how: string) => void;
+};
+export type OwnBroker = ServerProcess & {
+  /** `host:port`, as clients are told. */
+  readonly address: string;
+  readonly id: number;
+  /** Null unless `isProxied`. */
+  readonly proxy: TcpProxy | null;
+};
 export type OwnKafka = {
   /** `host:port` of every broker. */
   brokers: string[];
   /** The brokers, in the order of `brokers`. */
-  nodes: readonly (ServerProcess & { readonly address: string; readonly id: number })[];
+  nodes: readonly OwnBroker[];
   kind: 'container' | 'process';
   /** Waits until every broker is there and every replica in sync: from then on a broker can be spared. */
   settled: () => Promise<void>;
@@ -39,16 +55,12 @@ export const SMALL_JVM =
  * One and three brokers are also the controllers. Two brokers get a third, separate node as their only controller,
  * because of two controllers none could be lost. Of three brokers one can be lost at a time; after two the topics wait
  * for the second (`min.insync.replicas` is 2).
- *
- * @param options.isKilled false gives the ordinary, patient session timeouts
  */
-export async function startKafka(
-  options: { brokers?: 1 | 2 | 3; isKilled?: boolean } = {},
-): Promise<OwnKafka> {
+export async function startKafka(options: KafkaOptions = {}): Promise<OwnKafka> {
   const source = await sourceOf('own-kafka');
   for (let tries = 1; ; tries++) {
     try {
-      return await startCluster(source === 'container', await newCluster(options));
+      return await startCluster(source === 'container' ? launchContainer : launchJava, options);
     } catch (error) {
       // Kafka must know its ports before it starts, so somebody else can have taken one in between.
       const isClash = /Address already in use|BindException/.test(String(error));
@@ -57,35 +69,37 @@ export async function startKafka(
   }
 }
 
-async function newCluster(options: { brokers?: 1 | 2 | 3; isKilled?: boolean }): Promise<KafkaCluster> {
+async function newCluster(options: KafkaOptions): Promise<KafkaCluster & { proxies: Map<number, TcpProxy> }> {
   const brokers = options.brokers ?? 1;
-  const ids = brokers === 2 ? [1, 2, 3] : Array.from({ length: brokers }, (_, at) => at + 1);
-  const ports = await freePorts(ids.length * 2);
+  const proxies = new Map<number, TcpProxy>();
   const rolesOf = (id: number): KafkaNode['roles'] =>
     brokers !== 2 ? 'broker,controller' : id === 3 ? 'controller' : 'broker';
-  const nodes = ids.map((id, at) => ({
-    id,
-    roles: rolesOf(id),
-    port: ports[at * 2] ?? 0,
-    controllerPort: ports[at * 2 + 1] ?? 0,
-  }));
-  return { nodes, isKilled: options.isKilled ?? true };
+  const nodes: KafkaNode[] = [];
+  for (const id of brokers === 2 ? [1, 2, 3] : Array.from({ length: brokers }, (_, at) => at + 1)) {
+    const [port = 0, internalPort = 0, controllerPort = 0] = await freePorts(3);
+    if (options.isProxied) proxies.set(id, await startTcpProxy({ host: LOOPBACK, port }));
+    const advertisedPort = proxies.get(id)?.port ?? port;
+    nodes.push({ id, roles: rolesOf(id), port, advertisedPort, internalPort, controllerPort });
+  }
+  return { nodes, proxies, isKilled: options.isKilled ?? true };
 }
 
-async function startCluster(inContainers: boolean, cluster: KafkaCluster): Promise<OwnKafka> {
+async function startCluster(
+  launch: typeof launchJava | typeof launchContainer,
+  options: KafkaOptions,
+): Promise<OwnKafka> {
   const clusterId = newClusterId();
-  const launch = inContainers ? launchContainer : launchJava;
+  const cluster = await newCluster(options);
   const started = await Promise.allSettled(
-    cluster.nodes.map(async (node) => ({ node, ...(await launch(cluster, node, clusterId)) })),
+    cluster.nodes.map(async (node) => ({
+      node,
+      ...(await launch(cluster, node, clusterId, options.onDeath)),
+    })),
   );
   const running = started.filter((one) => one.status === 'fulfilled').map((one) => one.value);
   const stop = async () => {
-    await Promise.all(
-      running.map(async (one) => {
-        await one.process.stop();
-        one.forget();
-      }),
-    );
+    await Promise.all(running.map(async (one) => one.process.stop().finally(one.forget)));
+    await Promise.all([...cluster.proxies.values()].map((proxy) => proxy.stop()));
   };
   try {
     const failed = started.find((one) => one.status === 'rejected');
@@ -93,13 +107,18 @@ async function startCluster(inContainers: boolean, cluster: KafkaCluster): Promi
     const nodes = running
       .filter(({ node }) => node.roles.includes('broker'))
       // The process keeps its accessors: `pid` changes with every restart.
-      .map(({ node, process }) =>
-        Object.assign(process, { address: `${LOOPBACK}:${node.port}`, id: node.id }),
+      .map(({ node: { id, advertisedPort }, process }) =>
+        Object.assign(process, {
+          address: `${LOOPBACK}:${advertisedPort}`,
+          id,
+          proxy: cluster.proxies.get(id) ?? null,
+        }),
       );
     const brokers = nodes.map(({ address }) => address);
     const settled = () => settle(brokers, clusterId);
     await settled();
-    return { brokers, nodes, kind: inContainers ? 'container' : 'process', settled, stop };
+    const kind = launch === launchContainer ? 'container' : 'process';
+    return { brokers, nodes, kind, settled, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -107,10 +126,14 @@ async function startCluster(inContainers: boolean, cluster: KafkaCluster): Promi
 }
 
 type Launched = { process: ServerProcess; forget: () => void };
-type ListeningNode = KafkaCluster['nodes'][number];
-const listensOn = (node: ListeningNode) => (node.roles.includes('broker') ? node.port : node.controllerPort);
+const listensOn = (node: KafkaNode) => (node.roles.includes('broker') ? node.port : node.controllerPort);
 
-async function launchJava(cluster: KafkaCluster, node: ListeningNode, clusterId: string): Promise<Launched> {
+async function launchJava(
+  cluster: KafkaCluster,
+  node: KafkaNode,
+  clusterId: string,
+  onDeath?: (how: string) => void,
+): Promise<Launched> {
   const classpath = await classpathOf('kafka');
   const folder = temporaryFolder('kafka');
   const forget = () => removeFolder(folder);
@@ -122,9 +145,11 @@ async function launchJava(cluster: KafkaCluster, node: ListeningNode, clusterId:
       program: 'java',
       args: [...SMALL_JVM, logging, '-cp', classpath, 'KafkaTestServer', properties, clusterId],
       folder,
-      port: listensOn(node),
+      logFile: path.join(folder, 'output.log'),
+      isReady: () => isOpen(listensOn(node)),
       startWithinMs: START_WITHIN_MS,
       endsWithStdin: true,
+      ...(onDeath === undefined ? {} : { onDeath }),
     });
     return { process: started, forget };
   } catch (error) {
@@ -133,11 +158,7 @@ async function launchJava(cluster: KafkaCluster, node: ListeningNode, clusterId:
   }
 }
 
-async function launchContainer(
-  cluster: KafkaCluster,
-  node: ListeningNode,
-  clusterId: string,
-): Promise<Launched> {
+async function launchContainer(cluster: KafkaCluster, node: KafkaNode, clusterId: string): Promise<Launched> {
   const started = await startContainer({
     image: IMAGE,
     port: listensOn(node),

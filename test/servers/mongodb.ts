@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startContainer } from './containers.js';
 import { classpathOf } from './jars.js';
 import { SMALL_JVM } from './kafka.js';
-import { LOOPBACK, freePorts } from './ports.js';
+import { LOOPBACK, freePorts, isOpen } from './ports.js';
 import { sourceOf } from './run-environment.js';
 import { startLocalProcess, type ServerProcess } from './server-process.js';
 import { mongodProgram } from './sources.js';
@@ -13,6 +13,13 @@ import { removeFolder, temporaryFolder } from './temporary-folder.js';
 export type MongodbKind = 'mongod' | 'stand-in' | 'container';
 /** A copy of a database's files, to go back to. */
 export type Snapshot = { readonly folder: string };
+export type MongodbOptions = {
+  /** The stand-in keeps its data in a file; otherwise a kill loses them. The real server always keeps them. */
+  durable?: boolean;
+  /** Of the stand-in. */
+  heapMb?: number;
+  onDeath?: (how: string) => void;
+};
 export type OwnMongodb = ServerProcess & {
   /** Of the server; without a database. */
   readonly url: string;
@@ -30,14 +37,8 @@ const TRIES = 3;
 
 /**
  * Starts a MongoDB of the caller's own: a one-node replica set of the real server, or the stand-in.
- *
- * @param options.durable the stand-in keeps its data in a file; otherwise a kill loses them (the real server always
- *   keeps them)
- * @param options.heapMb of the stand-in
  */
-export async function startMongodb(
-  options: { durable?: boolean; heapMb?: number } = {},
-): Promise<OwnMongodb> {
+export async function startMongodb(options: MongodbOptions = {}): Promise<OwnMongodb> {
   const source = await sourceOf('own-mongodb');
   for (let tries = 1; ; tries++) {
     try {
@@ -49,10 +50,7 @@ export async function startMongodb(
   }
 }
 
-async function start(
-  kind: MongodbKind,
-  options: { durable?: boolean; heapMb?: number },
-): Promise<OwnMongodb> {
+async function start(kind: MongodbKind, options: MongodbOptions): Promise<OwnMongodb> {
   const [port = 0] = await freePorts(1);
   const folder = temporaryFolder('mongodb');
   const snapshots: string[] = [];
@@ -105,11 +103,17 @@ async function launch(
   kind: MongodbKind,
   folder: string,
   port: number,
-  options: { durable?: boolean; heapMb?: number },
+  options: MongodbOptions,
 ): Promise<ServerProcess> {
   const data = path.join(folder, 'data');
   const mongod = ['--port', String(port), '--replSet', REPLICA_SET, '--wiredTigerCacheSizeGB', '0.25'];
-  const local = { folder, port, startWithinMs: START_WITHIN_MS };
+  const local = {
+    folder,
+    logFile: path.join(folder, 'output.log'),
+    isReady: () => isOpen(port),
+    startWithinMs: START_WITHIN_MS,
+    ...(options.onDeath === undefined ? {} : { onDeath: options.onDeath }),
+  };
   switch (kind) {
     case 'container':
       return startContainer({

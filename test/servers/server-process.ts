@@ -1,8 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isOpen } from './ports.js';
 
 /** A running server of the tests, whatever it runs in. */
 export interface ServerProcess {
@@ -10,7 +8,7 @@ export interface ServerProcess {
   readonly pid: number;
   /** SIGKILL, and waits until it is gone. Its data stay. */
   kill9(): Promise<void>;
-  /** Starts it again on the same data and port, and waits until it accepts connections. */
+  /** Starts it again on the same data and port, once it has ended, and waits until it does its work. */
   restart(): Promise<void>;
   /** SIGSTOP: its connections stay open, nothing is answered. */
   freeze(): Promise<void>;
@@ -23,13 +21,27 @@ export interface ServerProcess {
 export type LocalCommand = {
   program: string;
   args: readonly string[];
-  /** Working folder; its output goes to `output.log` there. */
+  /** Working folder. */
   folder: string;
-  /** On which it will listen. */
-  port: number;
+  /** Where its output is collected, over all restarts. */
+  logFile: string;
+  /** Its whole environment; otherwise this process's own. */
+  env?: NodeJS.ProcessEnv;
+  /** Says whether it does its work. */
+  isReady: () => Promise<boolean>;
   startWithinMs: number;
   /** False for a program that does not end by itself when its stdin closes. */
   endsWithStdin: boolean;
+  /** Called when it ends and nobody asked it to, once it was ready. */
+  onDeath?: (how: string) => void;
+};
+
+/** A program of this machine. */
+export type LocalProcess = ServerProcess & {
+  /** What it has written to stdout and stderr so far, over all restarts. */
+  readonly output: () => string;
+  /** The exit status of its last end; null while it runs, and after a signal. */
+  readonly status: number | null;
 };
 
 const STOP_WITHIN_MS = 10_000;
@@ -37,14 +49,19 @@ const live = new Set<ChildProcess>();
 process.on('exit', () => live.forEach((child) => child.kill('SIGKILL')));
 
 /** Starts a program of this machine. It ends with this process, even if that is killed: its stdin closes then. */
-export async function startLocalProcess(command: LocalCommand): Promise<ServerProcess> {
+export async function startLocalProcess(command: LocalCommand): Promise<LocalProcess> {
   let child = await spawnReady(command);
   return {
     get pid() {
       return child.pid ?? 0;
     },
+    get status() {
+      return child.exitCode;
+    },
+    output: () => (existsSync(command.logFile) ? readFileSync(command.logFile, 'utf8') : ''),
     kill9: () => end(child, 'SIGKILL'),
     async restart() {
+      await end(child, 'SIGTERM');
       child = await spawnReady(command);
     },
     async freeze() {
@@ -62,37 +79,47 @@ export async function startLocalProcess(command: LocalCommand): Promise<ServerPr
   };
 }
 
+/** Those that we have asked to end. */
+const asked = new WeakSet<ChildProcess>();
+
 async function spawnReady(command: LocalCommand): Promise<ChildProcess> {
-  const logFile = path.join(command.folder, 'output.log');
+  const { program, logFile, onDeath } = command;
   const output = openSync(logFile, 'a');
-  const child = spawn(command.program, command.args, {
+  const child = spawn(program, command.args, {
     cwd: command.folder,
     stdio: ['pipe', output, output],
+    // A group of its own: Ctrl-C reaches this process only, which then stops everything in order.
+    detached: true,
+    ...(command.env === undefined ? {} : { env: command.env }),
   });
   closeSync(output);
   live.add(child);
   let failure: string | null = null;
+  let isReady = false;
   child.once('error', (error) => (failure = error.message));
   child.once('exit', (code, signal) => {
     live.delete(child);
     failure ??= `ended with ${code ?? signal}`;
+    if (isReady && !asked.has(child)) onDeath?.(failure);
   });
   if (!command.endsWithStdin) guard(child);
   const deadline = Date.now() + command.startWithinMs;
-  while (!(await isOpen(command.port))) {
+  while (!(await command.isReady())) {
     if (Date.now() > deadline) {
       await end(child, 'SIGKILL');
-      failure ??= `not listening within ${command.startWithinMs} ms`;
+      failure = `not ready within ${command.startWithinMs} ms`;
     }
     if (failure !== null) {
-      throw new Error(`${command.program}: ${failure}\n${readFileSync(logFile, 'utf8').slice(-3000)}`);
+      throw new Error(`${program}: ${failure}\n${readFileSync(logFile, 'utf8').slice(-3000)}`);
     }
     await delay(20);
   }
+  isReady = true;
   return child;
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  asked.add(child);
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill(signal);
@@ -104,7 +131,10 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 /** Kills the child when this process ends, however it ends: the shell's stdin closes then. */
 function guard(child: ChildProcess): void {
   const script = 'while read -r _; do :; done; kill -9 "$1"';
-  const watch = spawn('sh', ['-c', script, 'sh', String(child.pid)], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const watch = spawn('sh', ['-c', script, 'sh', String(child.pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   watch.unref();
   child.once('exit', () => watch.kill('SIGKILL'));
 }
