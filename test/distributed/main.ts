@@ -20,8 +20,15 @@ if (brokers === undefined) {
 }
 
 let status = 0;
+let isUp = false;
 const asked = Promise.withResolvers<void>();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => asked.resolve());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Half a system has nothing to finish: whatever was started ends with this process.
+    if (!isUp) process.exit(1);
+    asked.resolve();
+  });
+}
 
 logger.info('starting Kafka, MongoDB, registration-api and projector on this machine');
 try {
@@ -38,6 +45,7 @@ try {
       asked.resolve();
     },
   });
+  isUp = true;
   const { apis, projectors, secrets, directory, mongodb } = system;
   for (const place of [
     `listening on ${system.url}, in turn ${apis.map(({ url }) => url).join(' and ')}`,
