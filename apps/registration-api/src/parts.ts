@@ -5,6 +5,7 @@ import type { KeyStore } from '@rollbook/personal-data';
 import type { Clock, HealthRegistry, Logger, NamedToken, Registry } from '@rollbook/platform';
 import type { Policy } from '@rollbook/policy';
 import type { ReadModels } from '@rollbook/read-models';
+import type { Publishing } from './publishing/publishing.js';
 
 /** What the configuration says about answering requests. */
 export type RegistrationApiConfig = {
@@ -34,6 +35,8 @@ export type RegistrationApiParts = {
   /** null: secrets that work as keys can't be sealed, and clients that need one are refused. */
   recipients: Recipients | null;
   readModels: ReadModels;
+  /** null: nothing is published, the read models follow the log itself (embedded). */
+  publishing: Publishing | null;
   outbound: GuardedFetch;
   logger: Logger;
   metrics: Registry;

@@ -18,6 +18,7 @@ export function partsInMemory(different: Partial<RegistrationApiParts> = {}): Re
     log: memoryEventLog(),
     keys: memoryKeyStore(),
     recipients: null,
+    publishing: null,
     logger: silentLogger(),
     metrics: createRegistry(),
     health: new HealthRegistry(),

@@ -3,10 +3,18 @@ import { bufferedRandom, parseRecipients } from '@rollbook/credentials';
 import { lockDataDirectory, openSqliteEventLog } from '@rollbook/event-log';
 import { createGuardedFetch } from '@rollbook/outbound';
 import { openSqliteKeyStore } from '@rollbook/personal-data';
-import { createRegistry, HealthRegistry, type Logger, readJsonFile, systemClock } from '@rollbook/platform';
+import {
+  CloseBackwards,
+  createRegistry,
+  HealthRegistry,
+  type Logger,
+  readJsonFile,
+  systemClock,
+} from '@rollbook/platform';
 import { effectivePolicy } from '@rollbook/policy';
 import { openSqliteReadModels } from '@rollbook/read-models';
 import { followLog } from '../../projector/src/follow-log.js';
+import { registrationApiConfig } from '../../registration-api/src/configuration.js';
 import type { RegistrationApiParts } from '../../registration-api/src/parts.js';
 import type { Configuration } from './configuration.js';
 import { FILES, masterKeyIn, openDataDirectory, secretRecipientsIn, tokensIn } from './data-directory.js';
@@ -35,14 +43,11 @@ export async function compose(
     profile: configuration.profile,
   });
   const directory = openDataDirectory(configuration.dataDir);
-  /** What is open so far, newest last: all of it is closed when the rest cannot be opened. */
-  const open: (() => unknown)[] = [];
-  const close = async () => {
-    for (let closeOne = open.pop(); closeOne !== undefined; closeOne = open.pop()) await closeOne();
-  };
+  const opened = new CloseBackwards();
+  const close = () => opened.close();
   try {
-    const lock = lockDataDirectory(directory);
-    open.push(() => lock.release());
+    opened.add(lockDataDirectory(directory), (lock) => lock.release());
+    const closes = (one: { close(): Promise<void> }) => one.close();
     const [keys, log, recipients] = await settleAll(
       openSqliteKeyStore({
         file: path.join(directory, FILES.keys),
@@ -50,9 +55,9 @@ export async function compose(
         ...(configuration.previousMasterKey === null
           ? {}
           : { previousMasterKey: configuration.previousMasterKey }),
-      }).then((store) => (open.push(() => store.close()), store)),
-      openSqliteEventLog({ file: path.join(directory, FILES.log) }).then(
-        (store) => (open.push(() => store.close()), store),
+      }).then((store) => opened.add(store, closes)),
+      openSqliteEventLog({ file: path.join(directory, FILES.log) }).then((store) =>
+        opened.add(store, closes),
       ),
       Promise.resolve(configuration.secretRecipients ?? secretRecipientsIn(directory)).then(parseRecipients),
     );
@@ -60,14 +65,14 @@ export async function compose(
       openSqliteReadModels({
         modelsFile: path.join(directory, FILES.models),
         logFile: path.join(directory, FILES.log),
-      }).then((models) => (open.push(() => models.close()), models)),
+      }).then((models) => opened.add(models, closes)),
       whileThreadsStart(),
     );
     const following = new AbortController();
     const followed = followLog(log, readModels, following.signal, (err) =>
       logger.error({ err }, 'the log cannot be followed'),
     );
-    open.push(async () => {
+    opened.add(following, async () => {
       following.abort();
       await followed;
     });
@@ -75,18 +80,17 @@ export async function compose(
       allowedNetworks: policy.metadata.allowedNetworks,
       userAgent: 'Rollbook',
     });
-    open.push(() => outbound.close());
-    const config = {
+    opened.add(outbound, (one) => one.close());
+    const config = registrationApiConfig(configuration, {
       publicUrl,
-      corsOrigins: configuration.corsOrigins,
-      trustedProxies: configuration.trustedProxies,
-      rateLimitPerMinute: configuration.rateLimitPerMinute,
       adminTokens: configuration.adminTokens ?? tokensIn(directory, FILES.adminTokens, 'admin'),
       auditorTokens: configuration.auditorTokens ?? tokensIn(directory, FILES.auditorTokens, 'auditor'),
-      secretLifetimeSeconds: configuration.secretLifetimeSeconds,
-      secretOverlapSeconds: configuration.secretOverlapSeconds,
-      registrationAccessTokenRotation: configuration.registrationAccessTokenRotation,
-    };
+    });
+    const health = new HealthRegistry();
+    health.add('live', 'projector', async () => {
+      const stopped = (await readModels.projections()).find(({ state }) => state === 'stopped');
+      return stopped === undefined ? null : `the projection ${stopped.name} has stopped`;
+    });
     const parts = {
       config,
       policy,
@@ -94,10 +98,11 @@ export async function compose(
       keys,
       recipients,
       readModels,
+      publishing: null,
       outbound,
       logger,
       metrics: createRegistry(),
-      health: new HealthRegistry(),
+      health,
       clock: systemClock,
       random: bufferedRandom(),
     };

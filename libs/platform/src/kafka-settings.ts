@@ -18,7 +18,8 @@ export type KafkaSettings = {
     } | null;
     clientId: string;
   };
-  topics: { prefix: string; partitions: number; replicationFactor: number };
+  /** `replicationFactor`: `null` leaves it to the number of brokers. */
+  topics: { prefix: string; partitions: number; replicationFactor: number | null };
 };
 
 /**

@@ -202,11 +202,12 @@ const KAFKA = {
     default: 6,
     says: 'partitions of each topic, for its life: topics that exist with another number stop the start',
   }),
-  kafkaReplicationFactor: variable({
+  kafkaReplicationFactor: variable<number | null>({
     name: 'ROLLBOOK_KAFKA_REPLICATION_FACTOR',
     parse: wholeNumber(1, 100),
-    default: 3,
-    says: 'copies of each topic, 1 where there is one broker only; topics that exist with another number stop the start',
+    default: null,
+    defaultShown: '`3` where there are three brokers, else as many as there are',
+    says: 'copies of each topic; topics that exist with another number stop the start',
   }),
 } as const;
 

@@ -42,7 +42,7 @@ describe('design §12 · the distributed service', () => {
       kafkaBrokers: ['k1:9092', 'k2:9092'],
       kafkaTopicPrefix: 'rollbook',
       kafkaPartitions: 6,
-      kafkaReplicationFactor: 3,
+      kafkaReplicationFactor: null,
       secretRecipients: null,
       dataDir: null,
     });
@@ -121,7 +121,7 @@ describe('design §12 · how Kafka is reached', () => {
   test('without anything: neither TLS nor SASL', () => {
     expect(settings({})).toEqual({
       connection: { brokers: ['k1:9092', 'k2:9092'], tls: false, sasl: null, clientId: 'p' },
-      topics: { prefix: 'rollbook', partitions: 6, replicationFactor: 3 },
+      topics: { prefix: 'rollbook', partitions: 6, replicationFactor: null },
     });
   });
 

@@ -27,7 +27,7 @@ import { clientPage, clientQuery } from './client-query.js';
 import { ClientView } from './client-view.js';
 import { ListClientsQuery, NoInput, OptionalReasonBody, ReasonBody, RotateSecretBody } from './inputs.js';
 import { lagOf } from './lag.js';
-import type { ShownClient } from './shown-client.js';
+import type { ShownClient, ShownClientAndPublished } from './shown-client.js';
 
 /** What operators do with clients. Lists come from the read model and say how old they are, one client never is. */
 @Controller('admin/clients')
@@ -61,8 +61,11 @@ export class AdminClientsController {
   async show(
     @Param('client_id') client_id: string,
     @Query(fromQuery(NoInput)) _query: NoInput,
-  ): Promise<ShownClient> {
-    return this.#view.show(await this.#clients.load(client_id));
+  ): Promise<ShownClientAndPublished> {
+    const shown = await this.#view.show(await this.#clients.load(client_id));
+    const { publishing } = this.#parts;
+    if (publishing === null) return shown;
+    return { ...shown, publishedPosition: await publishing.published('events') };
   }
 
   /** Its history stays: deleting is one more event. */

@@ -24,6 +24,12 @@ export type ShownClient = {
   recordedAt: string;
 };
 
+/** The same for an operator who asks how far it has come: published once its `position` is not above this one. */
+export type ShownClientAndPublished = ShownClient & {
+  /** Everything up to this position is on Kafka. Absent in the embedded service, where nothing is published. */
+  publishedPosition?: number;
+};
+
 export type PersonalDataState = 'none' | 'readable' | 'unreadable';
 
 /**

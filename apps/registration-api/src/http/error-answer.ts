@@ -84,6 +84,10 @@ const OUTAGES: readonly { is: (error: unknown) => boolean; refusal: RefusalName;
   },
 ];
 
+/** Whether something that the service stands on does not answer for now: no defect, and no refusal of the caller. */
+export const isOutage = (error: unknown): boolean =>
+  OUTAGES.some(({ is, refusal }) => refusal === 'unavailable' && is(error));
+
 /** What Fastify and Nest refuse by themselves, by status. */
 const FRAMEWORK: Readonly<Record<number, { refusal: RefusalName; says: string }>> = {
   400: { refusal: 'invalid_request', says: 'the request is malformed' },

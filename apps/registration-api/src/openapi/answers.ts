@@ -101,6 +101,12 @@ const shownClient = record('A client as operators and auditors see it: no digest
   streamVersion: count,
   position,
   recordedAt: instant,
+  'publishedPosition?': {
+    type: 'integer',
+    minimum: 0,
+    description:
+      'Of GET /admin/clients/{client_id} only: everything up to this position is on Kafka, so the client’s last change is once this is not below its position. Absent where nothing is published (embedded service)',
+  },
 });
 
 const listedClient = record('A client in a list; its personal members are not in it', {

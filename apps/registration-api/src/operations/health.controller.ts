@@ -9,10 +9,6 @@ export class HealthController {
 
   constructor(@Inject(PARTS) parts: RegistrationApiParts) {
     this.#parts = parts;
-    parts.health.add('live', 'projector', async () => {
-      const stopped = (await parts.readModels.projections()).find(({ state }) => state === 'stopped');
-      return stopped === undefined ? null : `the projection ${stopped.name} has stopped`;
-    });
   }
 
   @Get('live')

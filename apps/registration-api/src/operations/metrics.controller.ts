@@ -1,18 +1,32 @@
-import { Gauge, type Registry } from '@rollbook/platform';
+import { Gauge } from '@rollbook/platform';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { lagOf } from '../admin/lag.js';
+import { isOutage } from '../http/error-answer.js';
 import { PARTS, type RegistrationApiParts } from '../parts.js';
+import { projectionGauges } from './projection-gauges.js';
+import { publishingGauges } from './publishing-gauges.js';
 
-/** Prometheus metrics. Those of the projections are read when they are asked for. */
+type Gauges = { read(parts: RegistrationApiParts): Promise<void>; forget(): void };
+
+/** Prometheus metrics. Those of log, publishers and projections are read when they are asked for. */
 @Controller('metrics')
 export class MetricsController {
   readonly #parts: RegistrationApiParts;
-  readonly #gauges: ReturnType<typeof projectionGauges>;
+  readonly #gauges: readonly Gauges[];
+  readonly #storageUp: Gauge;
 
   constructor(@Inject(PARTS) parts: RegistrationApiParts) {
+    const { metrics, publishing } = parts;
     this.#parts = parts;
-    this.#gauges = projectionGauges(parts.metrics);
+    this.#gauges = [
+      projectionGauges(metrics),
+      ...(publishing === null ? [] : [publishingGauges(metrics, publishing)]),
+    ];
+    this.#storageUp = new Gauge({
+      name: 'rollbook_storage_up',
+      help: '1: log and read models could be read for this page; 0: what is read from them is missing from it',
+      registers: [metrics],
+    });
   }
 
   @Get()
@@ -20,45 +34,19 @@ export class MetricsController {
     const { metrics } = this.#parts;
     // Before the page is written, not while: a registry asks its metrics in no order, so one that sets others
     // while it is asked would show them as they were at the request before.
-    await this.#readProjections();
+    await this.#read();
     void reply.type(metrics.contentType).send(await metrics.metrics());
   }
 
-  async #readProjections(): Promise<void> {
-    const { log, readModels, clock } = this.#parts;
-    const { lagEvents, lagSeconds, parked, head } = this.#gauges;
-    head.set(await log.head());
-    for (const { name, position, parked: clients } of await readModels.projections()) {
-      const lag = await lagOf(log, position, clock());
-      lagEvents.set({ projection: name }, lag.head - lag.position);
-      lagSeconds.set({ projection: name }, lag.lagSeconds);
-      parked.set({ projection: name }, clients);
+  /** An outage of the storage must not hide the rest of the page, which is when it is needed. */
+  async #read(): Promise<void> {
+    try {
+      for (const gauges of this.#gauges) await gauges.read(this.#parts);
+      this.#storageUp.set(1);
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      for (const gauges of this.#gauges) gauges.forget();
+      this.#storageUp.set(0);
     }
   }
-}
-
-function projectionGauges(registry: Registry) {
-  const registers = [registry];
-  const labelNames = ['projection'] as const;
-  return {
-    lagEvents: new Gauge({
-      name: 'rollbook_projection_lag_events',
-      help: 'Events between the head of the log and the read model',
-      labelNames,
-      registers,
-    }),
-    lagSeconds: new Gauge({
-      name: 'rollbook_projection_lag_seconds',
-      help: 'Age of the oldest event that the read model does not hold yet; 0 when it holds all',
-      labelNames,
-      registers,
-    }),
-    parked: new Gauge({
-      name: 'rollbook_projection_parked',
-      help: 'Clients with an event that could not be applied',
-      labelNames,
-      registers,
-    }),
-    head: new Gauge({ name: 'rollbook_log_head', help: 'Position of the newest event', registers }),
-  };
 }
