@@ -70,7 +70,7 @@ async function describe(admin: Admin, demands: readonly TopicDemand[]): Promise<
   );
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: demands.map(({ topic }) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic })),
+    resources: demands.map(({ topic }) => ({ type: ConfigResourceTypes.TOPIC, name: topic })),
   });
   return demands.map(({ topic }) => {
     const partitions = topics.find(({ name }) => name === topic)?.partitions ?? [];
@@ -90,7 +90,7 @@ async function metadataOf(admin: Admin, topics: string[]): Promise<ITopicMetadat
     try {
       return (await admin.fetchTopicMetadata({ topics })).topics;
     } catch (error) {
-      const type = error instanceof kafkajs.KafkaJSProtocolError ? error.type : '';
+      const type = error instanceof KafkaJSProtocolError ? error.type : '';
       const passes = type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE';
       if (!passes || performance.now() > end) throw error;
     }

@@ -69,7 +69,7 @@ export async function readRanges(
       return await readWithGroup(kafka, topic, left, takeOnce, signal);
     } catch (error) {
       // A broker that has just started still loads what it knows of groups.
-      const passes = error instanceof kafkajs.KafkaJSProtocolError && error.retriable;
+      const passes = error instanceof KafkaJSProtocolError && error.retriable;
       if (taken || !passes || tries === TRIES || signal?.aborted) throw error;
     }
     await sleep(RETRY_AFTER_MS);
