@@ -79,7 +79,8 @@ export async function crashRounds(options: CrashOptions): Promise<CrashReport> {
   }
 }
 
-async function readAllBack(url: string, ledger: Ledger, clients: Registration[]): Promise<string[]> {
+/** Reads clients back, some at a time. */
+export async function readAllBack(url: string, ledger: Ledger, clients: Registration[]): Promise<string[]> {
   const broken: string[] = [];
   for (let at = 0; at < clients.length; at += 50) {
     const found = await Promise.all(
@@ -91,7 +92,7 @@ async function readAllBack(url: string, ledger: Ledger, clients: Registration[])
 }
 
 /** Waits until the read model has caught up, then compares it with a fresh fold of the log. */
-async function brokenModel(service: RunningService): Promise<string[]> {
+export async function brokenModel(service: Pick<RunningService, 'audit'>): Promise<string[]> {
   const deadline = Date.now() + 60_000;
   for (;;) {
     const lines = (await service.audit('/audit/replay')).trimEnd().split('\n');
@@ -103,7 +104,8 @@ async function brokenModel(service: RunningService): Promise<string[]> {
   }
 }
 
-function sample(ids: string[], ledger: Ledger, random: () => number): Registration[] {
+/** Some of the clients, by chance. */
+export function sample(ids: string[], ledger: Ledger, random: () => number): Registration[] {
   return Array.from({ length: Math.min(SAMPLE, ids.length) }, () => ids[Math.floor(random() * ids.length)])
     .map((id) => ledger.clients.get(id ?? ''))
     .filter((client) => client !== undefined);

@@ -2,13 +2,14 @@ import { PERSONAL_DOMAIN, USER_AGENT, type Ledger, type Registration } from './l
 
 type Answer = { status: number; body: Record<string, unknown> };
 
-/** The service is gone in the middle of a call: what it was doing is unknown. */
-class Unanswered extends Error {}
+/** The service is gone in the middle of a call, or can't say: what came of it is unknown. */
+export class Unanswered extends Error {}
 
 async function call(
   url: string,
   method: string,
-  options: { body?: unknown; token?: string } = {},
+  options: { body?: unknown; token?: string; key?: string } = {},
+  { timeoutMs, isUnknown }: Pick<Load, 'timeoutMs' | 'isUnknown'> = {},
 ): Promise<Answer> {
   let response: Response;
   let text: string;
@@ -18,14 +19,17 @@ async function call(
       headers: {
         ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
         ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(options.key === undefined ? {} : { 'idempotency-key': options.key }),
         'user-agent': USER_AGENT,
       },
+      ...(timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
     text = await response.text();
   } catch (cause) {
     throw new Unanswered('no answer', { cause });
   }
+  if (isUnknown?.(response)) throw new Unanswered(`${response.status}`);
   return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
 }
 
@@ -42,9 +46,18 @@ const recordOf = (body: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(body).filter(([member]) => !CREDENTIALS.has(member)));
 
 /** One load: several callers, each waiting for its answer before it goes on, until the service dies. */
-export type Load = { ledger: Ledger; url: string; random: () => number; label: string };
+export type Load = {
+  ledger: Ledger;
+  url: string;
+  random: () => number;
+  label: string;
+  /** After which an answer is not waited for any more; for ever unless said. */
+  timeoutMs?: number;
+  /** Says of an answer that the change may or may not have happened; none is like that unless said. */
+  isUnknown?: (response: Response) => boolean;
+};
 
-const newMetadata = (load: Load, n: number) => {
+export const newMetadata = (load: Load, n: number) => {
   const contact = `person-${load.label}-${n}-${Math.floor(load.random() * 1e9)}${PERSONAL_DOMAIN}`;
   return {
     client_name: `Client ${load.label} ${n}`,
@@ -78,9 +91,22 @@ export async function callUntilDeath(load: Load, caller: number): Promise<number
   }
 }
 
-async function register(load: Load, n: number): Promise<Registration> {
+/**
+ * @param key with which it can be asked for again
+ * @throws Unanswered the ledger counts it as unanswered then
+ */
+export async function register(
+  load: Load,
+  n: number,
+  { key, metadata = newMetadata(load, n) }: { key?: string; metadata?: object } = {},
+): Promise<Registration> {
   load.ledger.unanswered += 1;
-  const { status, body } = await call(`${load.url}/connect/register`, 'POST', { body: newMetadata(load, n) });
+  const { status, body } = await call(
+    `${load.url}/connect/register`,
+    'POST',
+    { body: metadata, ...(key === undefined ? {} : { key }) },
+    load,
+  );
   expectStatus('register', status, 201);
   load.ledger.unanswered -= 1;
   const registration: Registration = {
@@ -99,32 +125,33 @@ async function register(load: Load, n: number): Promise<Registration> {
 const uriOf = (load: Load, { client_id }: Registration, below = '') =>
   `${load.url}/connect/register${below}?client_id=${encodeURIComponent(client_id)}`;
 
-async function update(load: Load, target: Registration, n: number): Promise<void> {
+export async function update(load: Load, target: Registration, n: number): Promise<void> {
   const metadata = newMetadata(load, n);
   // What the answer will hold beside what is sent: the stored defaults (RFC 7591 §2).
   const record = { ...target.metadata, ...metadata };
   target.uncertain = { kind: 'update', metadata: record };
-  const { status, body } = await call(uriOf(load, target), 'PUT', {
+  const sent = {
     body: { ...metadata, client_id: target.client_id },
     token: target.registration_access_token,
-  });
+  };
+  const { status, body } = await call(uriOf(load, target), 'PUT', sent, load);
   expectStatus('update', status, 200);
   Object.assign(target, { metadata: recordOf(body), uncertain: null, acknowledged: target.acknowledged + 1 });
 }
 
-async function rotate(load: Load, target: Registration): Promise<void> {
+export async function rotate(load: Load, target: Registration): Promise<void> {
   target.uncertain = { kind: 'rotate' };
-  const { status, body } = await call(uriOf(load, target, '/secret'), 'POST', {
-    token: target.registration_access_token,
-  });
+  const sent = { token: target.registration_access_token };
+  const { status, body } = await call(uriOf(load, target, '/secret'), 'POST', sent, load);
   expectStatus('rotate', status, 200);
   load.ledger.secrets.push(body['client_secret'] as string);
   Object.assign(target, { uncertain: null, acknowledged: target.acknowledged + 1 });
 }
 
-async function remove(load: Load, target: Registration): Promise<void> {
+export async function remove(load: Load, target: Registration): Promise<void> {
   target.uncertain = { kind: 'delete' };
-  const { status } = await call(uriOf(load, target), 'DELETE', { token: target.registration_access_token });
+  const sent = { token: target.registration_access_token };
+  const { status } = await call(uriOf(load, target), 'DELETE', sent, load);
   expectStatus('delete', status, 204);
   Object.assign(target, { deleted: true, uncertain: null, acknowledged: target.acknowledged + 1 });
 }

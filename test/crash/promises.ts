@@ -60,20 +60,21 @@ const SECRET_LENGTHS = [43, 64];
  * @returns a sentence for every file with a secret, token or personal datum in clear
  */
 export function leaks(directory: string, logs: string, ledger: Ledger): string[] {
-  const secrets = new Set(ledger.secrets);
-  const broken: string[] = [];
-  const search = (name: string, content: Buffer) => {
-    for (const needle of PERSONAL) {
-      if (content.includes(needle)) broken.push(`${name}: ${needle} in clear`);
-    }
-    if (containsOneOf(content, secrets)) broken.push(`${name}: a secret or token in clear`);
-  };
-  search('the log output', Buffer.from(logs));
+  const broken = leaksIn('the log output', Buffer.from(logs), ledger);
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
     const isDatabase = /\.sqlite/.test(entry.name);
     if (!entry.isFile() || (KEY_FILE.test(entry.name) && !isDatabase)) continue;
-    search(entry.name, readFileSync(path.join(entry.parentPath, entry.name)));
+    broken.push(...leaksIn(entry.name, readFileSync(path.join(entry.parentPath, entry.name)), ledger));
   }
+  return broken;
+}
+
+/** @returns a sentence for every kind of secret or personal datum that stands in the content in clear */
+export function leaksIn(name: string, content: Buffer, ledger: Ledger): string[] {
+  const broken = PERSONAL.filter((needle) => content.includes(needle)).map(
+    (needle) => `${name}: ${needle} in clear`,
+  );
+  if (containsOneOf(content, new Set(ledger.secrets))) broken.push(`${name}: a secret or token in clear`);
   return broken;
 }
 

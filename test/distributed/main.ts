@@ -48,8 +48,8 @@ try {
   isUp = true;
   const { apis, projectors, secrets, directory, mongodb } = system;
   for (const place of [
-    `listening on ${system.url}, in turn ${apis.map(({ url }) => url).join(' and ')}`,
-    `projectors on ${projectors.map(({ url }) => url).join(' and ')}`,
+    `listening on ${system.url}`,
+    ...[...apis, ...projectors].map(({ name, url, pid }) => `${name} on ${url}, process ${pid}`),
     `Kafka on ${system.brokers.join(',')}, MongoDB (${mongodb?.kind}) on ${system.mongodbUrl}`,
     `admin tokens: ${secrets.adminTokensFile}`,
     `auditor tokens: ${secrets.auditorTokensFile}`,
