@@ -1,3 +1,4 @@
+import { LogDamaged } from '@rollbook/event-log';
 import { KafkaUnavailable } from './connection.js';
 import { LogGap } from './batches.js';
 import type { EventPublisherOptions } from './event-publisher-options.js';
@@ -17,6 +18,9 @@ import { kafkaClient } from './kafka/kafka-client.js';
 import { openKafkaSender } from './kafka/kafka-sender.js';
 import { newestEvents } from './kafka/newest-events.js';
 import { partitionRanges } from './kafka/read-topic.js';
+
+/** What no retry can mend: an event that cannot be published must not be skipped either. */
+const FINAL = [LogGap, UnreadableEvent, LogDamaged];
 
 /** See `openEventPublisher` in open.ts. */
 export function startEventPublisher(options: EventPublisherOptions): Publisher {
@@ -56,7 +60,7 @@ export function startEventPublisher(options: EventPublisherOptions): Publisher {
       const [{ position }, head] = await Promise.all([store.read(), log.head()]);
       return { position, head };
     },
-    final: (error) => error instanceof LogGap || error instanceof UnreadableEvent,
+    final: (error) => FINAL.some((kind) => error instanceof kind),
     dispose: () => collection.close(),
   });
 }

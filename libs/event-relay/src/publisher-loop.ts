@@ -125,7 +125,7 @@ export class PublisherLoop implements Publisher {
     const { turn } = this.#options;
     const taken = await turn.take({
       rest: async (ms) => {
-        if (this.#failures === 0) this.#to('standby');
+        this.#to('standby'); // another process has it
         await this.#observe();
         await this.#rest(ms);
       },

@@ -83,9 +83,9 @@ function durabilityMistakes({ topic, config }: TopicDemand, found: TopicFound): 
   const mistakes: string[] = [];
   const name = 'min.insync.replicas';
   const inSync = Number(found.config[name]);
-  if (inSync < Number(config[name])) {
+  if (!(inSync >= Number(config[name]))) {
     mistakes.push(
-      `topic ${topic} has ${name}=${inSync}, not ${config[name]}: the loss of one broker could lose acknowledged events`,
+      `topic ${topic} has ${name}=${found.config[name]}, not ${config[name]}: the loss of one broker could lose acknowledged events`,
     );
   } else if (inSync > found.replicationFactor) {
     mistakes.push(
@@ -101,8 +101,8 @@ function durabilityMistakes({ topic, config }: TopicDemand, found: TopicFound): 
 }
 
 function sizeMistakes({ topic }: TopicDemand, found: TopicFound): string[] {
-  const bytes = Number(found.config['max.message.bytes']);
-  if (bytes >= MAX_MESSAGE_BYTES) return [];
+  const bytes = found.config['max.message.bytes'];
+  if (Number(bytes) >= MAX_MESSAGE_BYTES) return [];
   return [
     `topic ${topic} has max.message.bytes=${bytes}, less than ${MAX_MESSAGE_BYTES}: a batch might not fit`,
   ];

@@ -14,9 +14,10 @@ const publisher = await openEventPublisher({
   connection: plainConnection(options.brokers, options.instance),
   topics: { prefix: options.prefix, partitions: options.partitions, replicationFactor: null },
   source: 'http://localhost:3000',
-  mongodb: options.mongodb,
+  mongodb: { ...options.mongodb, database: options.publishersDatabase ?? options.mongodb.database },
   instance: options.instance,
-  ...(options.turnTimes === undefined ? {} : { turnTimes: options.turnTimes }),
+  turnTimes: options.turnTimes,
+  sendTimeoutMs: options.sendTimeoutMs,
   on: {
     changed: (state) => say(`state ${state}`),
     published: ({ position }) => say(`published ${position}`),

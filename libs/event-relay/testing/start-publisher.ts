@@ -8,6 +8,11 @@ export type PublisherProcessOptions = {
   partitions: number;
   mongodb: PublishersDatabase;
   instance: string;
+  /** Of the publishers' documents, when they are elsewhere than the log. */
+  publishersDatabase?: string;
+  sendTimeoutMs?: number;
+  /** Bound of its heap, in MiB; it dies when that is not enough. */
+  heapMiB?: number;
   turnTimes?: { beatMs: number; patienceMs: number; lookMs: number };
 };
 
@@ -30,7 +35,8 @@ const SAID_WITHIN_MS = 30_000;
 /** Starts an event publisher in a process of its own, which ends with this one. */
 export function startPublisher(options: PublisherProcessOptions): PublisherProcess {
   const file = path.resolve('dist/libs/event-relay/testing/publisher-process.js');
-  const child: ChildProcess = spawn(process.execPath, [file, JSON.stringify(options)], {
+  const heap = options.heapMiB === undefined ? [] : [`--max-old-space-size=${options.heapMiB}`];
+  const child: ChildProcess = spawn(process.execPath, [...heap, file, JSON.stringify(options)], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let output = '';
@@ -46,7 +52,7 @@ export function startPublisher(options: PublisherProcessOptions): PublisherProce
       for (;;) {
         const found = lines().find((line) => pattern.test(line));
         if (found !== undefined) return found;
-        if (child.exitCode !== null || performance.now() > end) {
+        if (child.exitCode !== null || child.signalCode !== null || performance.now() > end) {
           throw new Error(
             `${options.instance} did not say ${pattern}: ${lines().slice(-20).join('; ')} ${errors}`,
           );

@@ -1,0 +1,33 @@
+import type { EventLog } from '@rollbook/event-log';
+import { command, newStream } from './event-texts.js';
+
+const MOST_VERSIONS = 8;
+
+/** Appends on many streams at once, until it is stopped; an append that the log refuses ends it with that error. */
+export function startLoad(
+  log: EventLog,
+  { callers = 8, padding = 200 }: { callers?: number; padding?: number } = {},
+): { appended(): number; stop(): Promise<number> } {
+  let going = true;
+  let appended = 0;
+  const call = async (): Promise<void> => {
+    while (going) {
+      const streamId = newStream();
+      for (let version = 0; going && version < MOST_VERSIONS;) {
+        const events = 1 + (version % 2);
+        const { streamVersion } = await log.append(command(streamId, version, events, 'x'.repeat(padding)));
+        version = streamVersion;
+        appended += events;
+      }
+    }
+  };
+  const calls = Promise.all(Array.from({ length: callers }, call));
+  return {
+    appended: () => appended,
+    async stop() {
+      going = false;
+      await calls;
+      return appended;
+    },
+  };
+}
