@@ -53,6 +53,7 @@ const HELD: Record<string, string> = {
   'cleanup.policy': 'what the topic must keep would be lost',
   'retention.ms': 'events would be deleted by age',
   'retention.bytes': 'events would be deleted by size',
+  'delete.retention.ms': 'a consumer that pauses for days would miss deletions',
 };
 
 /** One sentence per mistake of a topic that exists; none if it is as it must be. */

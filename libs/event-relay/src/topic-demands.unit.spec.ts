@@ -123,7 +123,7 @@ describe('topics', () => {
 
   test('design §7 · every mistake has its sentence', () => {
     if (clients === undefined) throw new Error('no topic of clients');
-    expect(topicMistakes(clients, { partitions: 1, replicationFactor: 1, config: {} })).toHaveLength(5);
+    expect(topicMistakes(clients, { partitions: 1, replicationFactor: 1, config: {} })).toHaveLength(6);
   });
 
   test('design §7 · more replicas than asked for are no mistake', () => {

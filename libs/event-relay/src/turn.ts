@@ -67,7 +67,7 @@ export class Turn {
   readonly #holder: string;
   readonly #times: TurnTimes;
   #timer: NodeJS.Timeout | null = null;
-  /** When the last beat that succeeded was begun. */
+  /** When the last beat succeeded. */
   #confirmedAt = Number.NEGATIVE_INFINITY;
 
   /** @param holder unique per process start */
@@ -98,10 +98,9 @@ export class Turn {
   }): Promise<boolean> {
     const watch = new TurnWatch(this.#times.patienceMs);
     while (options.going()) {
-      const began = performance.now();
       const turn = await this.#store.read();
       if (watch.free(turn, performance.now()) && (await this.#store.take(turn, this.#holder))) {
-        this.#confirmedAt = began;
+        this.#confirmedAt = performance.now();
         this.#keep(options.lost);
         return true;
       }
@@ -118,12 +117,11 @@ export class Turn {
 
   #keep(lost: (reason: unknown) => void): void {
     const beat = async (): Promise<void> => {
-      const began = performance.now();
       let mine = true;
       let reason: unknown = new Error('another process has taken the turn');
       try {
         mine = await this.#store.beat(this.#holder);
-        if (mine) this.#confirmedAt = began;
+        if (mine) this.#confirmedAt = performance.now();
       } catch (error) {
         reason = error; // beats again while held() says that nobody else can have taken it
       }

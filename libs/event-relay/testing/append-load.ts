@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog } from '@rollbook/event-log';
 import { command, newStream } from './event-texts.js';
 
@@ -6,7 +7,7 @@ const MOST_VERSIONS = 8;
 /** Appends on many streams at once, until it is stopped; an append that the log refuses ends it with that error. */
 export function startLoad(
   log: EventLog,
-  { callers = 8, padding = 200 }: { callers?: number; padding?: number } = {},
+  { callers = 4, padding = 200, pauseMs = 10 }: { callers?: number; padding?: number; pauseMs?: number } = {},
 ): { appended(): number; stop(): Promise<number> } {
   let going = true;
   let appended = 0;
@@ -18,14 +19,18 @@ export function startLoad(
         const { streamVersion } = await log.append(command(streamId, version, events, 'x'.repeat(padding)));
         version = streamVersion;
         appended += events;
+        await sleep(pauseMs);
       }
     }
   };
   const calls = Promise.all(Array.from({ length: callers }, call));
+  /** Said by stop(), not by the process's end. */
+  const over = Promise.allSettled([calls]);
   return {
     appended: () => appended,
     async stop() {
       going = false;
+      await over;
       await calls;
       return appended;
     },

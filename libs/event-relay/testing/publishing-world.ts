@@ -52,7 +52,7 @@ export async function inPublishingWorld(
           partitions: PARTITIONS,
           mongodb,
           instance: `publisher-${processes.length}`,
-          turnTimes: { beatMs: 100, patienceMs: 500, lookMs: 50 },
+          turnTimes: { beatMs: 200, patienceMs: 1_500, lookMs: 50 },
           ...options,
         });
         processes.push(started);

@@ -1,0 +1,141 @@
+import { expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { kafkaClients, topicNames } from '@rollbook/event-relay';
+import {
+  command,
+  inPublishingWorld,
+  newStream,
+  startLoad,
+  type PublishingWorld,
+} from '@rollbook-testing/event-relay';
+import { describeWithServers, startKafka } from '@rollbook-servers';
+
+/** In `npm test`; the long form is 100,000 (ROLLBOOK_TEST_BACKLOG), with an outage of a minute. */
+const BACKLOG = Number(process.env['ROLLBOOK_TEST_BACKLOG'] ?? 2_000);
+const IS_LONG = BACKLOG > 10_000;
+const OUTAGE_MS = IS_LONG ? 60_000 : 1_000;
+/** The backlog is several times what the publisher's heap could hold beside what it needs anyway. */
+const BACKLOG_OCTETS = 128 * 1024 * 1024;
+const HEAP_MIB = 64;
+const MOVES = Number(process.env['ROLLBOOK_TEST_KILLS'] ?? 3);
+
+const withKafka = async (
+  brokers: 1 | 2,
+  work: (kafka: Awaited<ReturnType<typeof startKafka>>, world: PublishingWorld) => Promise<void>,
+): Promise<void> => {
+  const kafka = await startKafka({ brokers });
+  try {
+    await inPublishingWorld((world) => work(kafka, world), { brokers: kafka.brokers });
+  } finally {
+    await kafka.stop();
+  }
+};
+
+/** Waits until every replica of the topic of events is in sync, so that any one broker may go. */
+const allInSync = async ({ connection, topics }: PublishingWorld): Promise<void> => {
+  const topic = topicNames(topics.prefix).events;
+  for (let tries = 0; ; tries++) {
+    const admin = (await kafkaClients(connection))().admin();
+    try {
+      await admin.connect();
+      const { topics: described } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const partitions = described.flatMap((one) => one.partitions);
+      if (partitions.every(({ isr, replicas, leader }) => leader >= 0 && isr.length === replicas.length))
+        return;
+    } catch (error) {
+      if (tries > 300) throw error;
+    } finally {
+      await admin.disconnect();
+    }
+    if (tries > 300) throw new Error('the replicas do not come into sync');
+    await sleep(200);
+  }
+};
+
+describeWithServers('failures of brokers', ['kafka', 'mongodb'], () => {
+  test(
+    'design §8 · the only broker is killed and restarted under load: everything arrives, in order',
+    () =>
+      withKafka(1, async (kafka, world) => {
+        const [node] = kafka.nodes;
+        const publisher = world.publisher();
+        const load = startLoad(world.log);
+        await publisher.said(/^published/);
+        await node?.kill9();
+        const before = load.appended();
+        await publisher.said(/^state waiting/);
+        await node?.restart();
+        expect(load.appended()).toBeGreaterThan(before);
+        await load.stop();
+        await world.allPublished();
+        await world.check();
+      }),
+    180_000,
+  );
+
+  test(
+    'design §7 · leaders move between two brokers under load: no partition is ever left out',
+    () =>
+      withKafka(2, async (kafka, world) => {
+        const publisher = world.publisher();
+        const load = startLoad(world.log);
+        await publisher.said(/^published/);
+        for (let move = 0; move < MOVES; move++) {
+          await allInSync(world);
+          const node = kafka.nodes[move % kafka.nodes.length];
+          await node?.kill9();
+          await sleep(1_000);
+          await node?.restart();
+        }
+        await load.stop();
+        await world.allPublished();
+        await world.check();
+      }),
+    300_000,
+  );
+
+  test(
+    'design §7 · a send without an answer is given up and repeated by a new producer; a late one only repeats',
+    () =>
+      withKafka(1, async (kafka, world) => {
+        const [node] = kafka.nodes;
+        const publisher = world.publisher({ sendTimeoutMs: 1_500 });
+        const load = startLoad(world.log);
+        await publisher.said(/^published/);
+        await node?.freeze();
+        await publisher.said(/^failed Kafka did not answer a send within 1500 ms/);
+        await sleep(500);
+        await node?.thaw();
+        await load.stop();
+        await world.allPublished();
+        await world.check();
+      }),
+    180_000,
+  );
+
+  test(
+    `design §8 · Kafka away with a backlog of ${BACKLOG} events: bounded memory, and everything in order afterwards`,
+    () =>
+      withKafka(1, async (kafka, world) => {
+        const [node] = kafka.nodes;
+        await world.log.append(command(newStream(), 0));
+        const publisher = world.publisher({ heapMiB: HEAP_MIB });
+        await publisher.said(/^published/);
+        await node?.kill9();
+        const killedAt = performance.now();
+        const padding = 'x'.repeat(Math.floor((IS_LONG ? 100 * 1024 * 1024 : BACKLOG_OCTETS) / BACKLOG));
+        const next = { event: 0 };
+        const append = async () => {
+          while (next.event++ < BACKLOG) await world.log.append(command(newStream(), 0, 1, padding));
+        };
+        await Promise.all(Array.from({ length: 16 }, append));
+        await sleep(Math.max(0, OUTAGE_MS - (performance.now() - killedAt)));
+        await publisher.said(/^state waiting/);
+        await node?.restart();
+        await world.allPublished(IS_LONG ? 900_000 : 120_000);
+        expect(publisher.lines().at(-1)).toMatch(/^published/); // the same process, within its heap
+        await world.check();
+      }),
+    1_200_000,
+  );
+});
