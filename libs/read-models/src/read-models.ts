@@ -29,11 +29,14 @@ export type ProjectionStatus = {
   lastError: string | null;
   /** Clients that are parked now. */
   parked: number;
-  /** Since the start: events skipped because their client is parked; version gaps repaired from the log. */
+  /**
+   * Events skipped because their client is parked; version gaps repaired from the log. Since the start of the process
+   * that projects, or, where several do, since the model was begun.
+   */
   skippedEvents: number;
   repairedGaps: number;
   rebuild: RebuildStatus | null;
-  /** The last rebuild since the start that took the place of the live model. */
+  /** The last rebuild (since the start, where one process does everything) that took the place of the live model. */
   rebuilt: { reason: string; finishedAt: string; differences: number | null } | null;
 };
 

@@ -4,8 +4,8 @@ import { checkClient } from './check-client.js';
 import type { GenerationCollections } from './models-database.js';
 import type { StoredClient } from './stored-client.js';
 
-/** Documents of each generation in memory at a time. */
-const RANGE = 1000;
+/** Documents of each generation in memory at a time; one is 1 KB as a rule, and 64 KiB at most. */
+const RANGE = 250;
 
 export type Comparison = {
   live: GenerationCollections;

@@ -146,19 +146,28 @@ export async function makeCheckpoints(
   );
 }
 
-/** Moves a checkpoint forward, never back. False: there is none, because the generation was dropped. */
+/**
+ * Moves a checkpoint forward, never back, and only from where everything before is known to be in the model.
+ *
+ * @returns `there`: it is at least so far now; `behind`: it lies before `from`, so the database is not the one that was
+ *   written; `gone`: there is none, because the generation was dropped
+ */
 export async function moveCheckpoint(
   { checkpoints }: Pick<GenerationCollections, 'checkpoints'>,
+  from: number,
   to: StoredCheckpoint,
-): Promise<boolean> {
+): Promise<'there' | 'behind' | 'gone'> {
   const { _id, position, offset, recordedAt, skippedEvents, repairedGaps } = to;
   const { matchedCount } = await checkpoints.updateOne(
-    { _id, position: { $lt: position } },
+    { _id, position: { $gte: from, $lt: position } },
     // Events that the log gave have no offset; the last one that Kafka gave stays.
     {
       $set: { position, recordedAt, ...(offset !== null && { offset }) },
       $inc: { skippedEvents, repairedGaps },
     },
   );
-  return matchedCount === 1 || (await checkpoints.exists({ _id })) !== null;
+  if (matchedCount === 1) return 'there';
+  const now = await checkpoints.findById(_id).lean<StoredCheckpoint>();
+  if (now === null) return 'gone';
+  return now.position < from ? 'behind' : 'there';
 }

@@ -255,6 +255,25 @@ describeWithServers('projection into MongoDB', ['mongodb'], () => {
     expect(await contents(collections)).toEqual(await expectedOf(example));
   });
 
+  test('design §8 · a database that was put back to an earlier state is noticed, and what it lacks comes from the log', async () => {
+    const example = await exampleLog();
+    const collections = await fresh();
+    const projection = projectionOf(collections, example.log);
+    await projection.apply(0, example.events.slice(0, 3), calm);
+    await projection.apply(0, example.events.slice(3, 7), calm);
+    // As it was after the first three events.
+    await collections.clients.deleteMany({ firstPosition: { $gt: 3 } });
+    await collections.clients.updateOne({ _id: 'a' }, { $set: { streamVersion: 1, position: 1 } });
+    await collections.parked.deleteMany({});
+    await collections.checkpoints.updateOne({ _id: 0 }, { $set: { position: 3, offset: '2' } });
+    const rest = example.events.slice(7);
+    await expect(projection.apply(0, rest, calm)).rejects.toThrow('an earlier state');
+    expect(await projection.apply(0, rest, calm)).toMatchObject({ missedEvents: 4 });
+    const { clients, checkpoints } = await contents(collections);
+    const wanted = await expectedOf(example);
+    expect({ clients, checkpoints }).toEqual({ clients: wanted.clients, checkpoints: wanted.checkpoints });
+  });
+
   test('design §3 · before an unknown event the projection pauses, what came before is in', async () => {
     const log = memoryEventLog();
     await appendRegistrations(log, [{ client_id: 'a' }]);

@@ -47,7 +47,8 @@ export interface MongodbProjection {
    * or another projector at the same run at the same time change nothing.
    *
    * `heartbeat` is called before every chunk and after a lost race; what it throws ends the run, as `signal` does.
-   * Rejects when the database or the log can't be reached, or with {@link GenerationGone}; then the run is to be delivered again.
+   * Rejects with `ReadModelsUnavailable` or an error of the log (then the run is to be delivered again), or with
+   * {@link GenerationGone}. Different partitions may be applied at the same time, which also makes catching up faster.
    */
   apply(
     partition: number,

@@ -1,8 +1,9 @@
 import type { EventLogReader, StoredEvent } from '@rollbook/event-log';
 import { partitionOf, type PublishedEvent } from '@rollbook/event-relay';
 import { clientIdOf, type FoldedBatch, foldBatch } from '../projection/fold-batch.js';
+import { PageSize } from '../projection/page-size.js';
 import { checkpointsOf, loadClients, moveCheckpoint, write, writesOf } from './generation-store.js';
-import type { GenerationCollections } from './models-database.js';
+import { type GenerationCollections, reachable } from './models-database.js';
 import {
   type Applied,
   type Checkpoint,
@@ -41,13 +42,25 @@ export class Projection implements MongodbProjection {
     return this.#source.collections.generation;
   }
 
-  async checkpoints(): Promise<readonly Checkpoint[]> {
+  checkpoints(): Promise<readonly Checkpoint[]> {
+    return reachable(() => this.#readCheckpoints());
+  }
+
+  apply(partition: number, events: readonly PublishedEvent[], options: ApplyOptions): Promise<Applied> {
+    return reachable(() => this.#apply(partition, events, options));
+  }
+
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+
+  async #readCheckpoints(): Promise<readonly Checkpoint[]> {
     const stored = await checkpointsOf(this.#source.collections);
     for (const { _id, position } of stored) this.#reached.set(_id, position);
     return stored.map(({ _id, position, offset }) => ({ partition: _id, position, offset }));
   }
 
-  async apply(
+  async #apply(
     partition: number,
     events: readonly PublishedEvent[],
     { heartbeat, signal }: ApplyOptions,
@@ -69,10 +82,6 @@ export class Projection implements MongodbProjection {
     }
     applied.last = lastTaken(events, applied.unknown?.position ?? Infinity);
     return applied;
-  }
-
-  close(): Promise<void> {
-    return this.#source.close();
   }
 
   /** What the model does not have yet, in order: of the run, and of what the partition should have had before it. */
@@ -99,7 +108,7 @@ export class Projection implements MongodbProjection {
   }
 
   async #readCheckpoint(partition: number): Promise<number> {
-    const found = (await this.checkpoints()).find((checkpoint) => checkpoint.partition === partition);
+    const found = (await this.#readCheckpoints()).find((checkpoint) => checkpoint.partition === partition);
     if (found !== undefined) return found.position;
     throw new GenerationGone(`generation ${this.generation} has no checkpoint of partition ${partition}`);
   }
@@ -107,9 +116,11 @@ export class Projection implements MongodbProjection {
   /** The partition's events between two positions, from the log. */
   async *#missed(partition: number, after: number, before: number): AsyncGenerator<Due[]> {
     const { log, partitions } = this.#source;
+    const size = new PageSize(CHUNK_EVENTS);
     for (let position = after; position < before - 1;) {
-      const limit = Math.min(CHUNK_EVENTS, before - 1 - position);
+      const limit = Math.min(size.events, before - 1 - position);
       const page = await log.readAll({ after: position, limit });
+      size.read(page);
       const last = page.at(-1);
       if (last === undefined) throw new Error(`the log ends at ${position}, before what was published`);
       position = last.position;
@@ -162,7 +173,8 @@ export class Projection implements MongodbProjection {
     const { last, recordedAt } = batch;
     if (last === null) return;
     const offset = chunk.findLast((event) => event.offset !== null && event.position <= last.position);
-    const there = await moveCheckpoint(this.#source.collections, {
+    const reached = this.#reached.get(partition) ?? 0;
+    const checkpoint = await moveCheckpoint(this.#source.collections, reached, {
       _id: partition,
       position: last.position,
       offset: offset?.offset ?? null,
@@ -170,7 +182,12 @@ export class Projection implements MongodbProjection {
       skippedEvents: sum(batch.skipped),
       repairedGaps,
     });
-    if (!there) throw new GenerationGone(`generation ${this.generation} was dropped`);
+    if (checkpoint === 'gone') throw new GenerationGone(`generation ${this.generation} was dropped`);
+    if (checkpoint === 'behind') {
+      // Delivered again, the run begins at the stored checkpoint, and what lies between comes from the log.
+      this.#reached.delete(partition);
+      throw new Error(`partition ${partition} was further already: the database is in an earlier state`);
+    }
     this.#reached.set(partition, last.position);
   }
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type PublishedPositions, readPublishedPositions } from '@rollbook/event-relay';
 import { Coordinator } from './coordinator.js';
 import { makeCheckpoints } from './generation-store.js';
-import { ModelsDatabase } from './models-database.js';
+import { ModelsDatabase, reachable } from './models-database.js';
 import { FORMAT, type ModelsRecord } from './models-record.js';
 import {
   type CoordinationEvent,
@@ -40,7 +40,8 @@ export async function openOneProjection(
 ): Promise<MongodbProjection> {
   const database = await ModelsDatabase.open(options);
   try {
-    return await openProjection(database, options, options.generation ?? 'live', () => database.close());
+    const wanted = options.generation ?? 'live';
+    return await reachable(() => openProjection(database, options, wanted, () => database.close()));
   } catch (error) {
     await database.close();
     throw error;
@@ -86,8 +87,8 @@ class Projector implements MongodbProjector {
     this.#published = published;
   }
 
-  async generations(): Promise<readonly FollowedGeneration[]> {
-    return followedIn(await this.#database.record());
+  generations(): Promise<readonly FollowedGeneration[]> {
+    return reachable(async () => followedIn(await this.#database.record()));
   }
 
   async *watchGenerations({
@@ -112,16 +113,13 @@ class Projector implements MongodbProjector {
   }
 
   openProjection(generation: 'live' | number): Promise<MongodbProjection> {
-    return openProjection(this.#database, this.#options, generation, async () => undefined);
+    return reachable(() => openProjection(this.#database, this.#options, generation, async () => undefined));
   }
 
   async report(generations: readonly GenerationReport[]): Promise<void> {
     const report = { reportedAt: new Date().toISOString(), generations: [...generations] };
-    await this.#database.reports.updateOne(
-      { _id: this.#options.instance },
-      { $set: report },
-      { upsert: true },
-    );
+    const own = { _id: this.#options.instance };
+    await reachable(() => this.#database.reports.updateOne(own, { $set: report }, { upsert: true }));
   }
 
   async coordinate({ signal, on }: Parameters<MongodbProjector['coordinate']>[0]): Promise<void> {
@@ -135,7 +133,7 @@ class Projector implements MongodbProjector {
     });
     while (!signal.aborted) {
       try {
-        await coordinator.turn(signal);
+        await reachable(() => coordinator.turn(signal));
       } catch (error) {
         if (signal.aborted) return;
         on(failed(error));
