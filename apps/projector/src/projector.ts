@@ -35,6 +35,8 @@ export type ProjectorOptions = {
   clock: Clock;
   /** The topics are not as they must be: an operator has to act, the process ends. */
   onRefused: (mistakes: readonly string[]) => void;
+  /** For tests. */
+  pace?: Parameters<typeof openMongodbProjector>[0]['pace'];
 };
 
 /** What is open once everything could be reached. */
@@ -97,7 +99,7 @@ export class Projector {
   }
 
   async #start(): Promise<void> {
-    const { clock, connection, instance, mongodb, topics } = this.#options;
+    const { clock, connection, instance, mongodb, pace = {}, topics } = this.#options;
     await this.#reach('the topics', () => checkTopics(connection, topics));
     const log = await this.#reach('the log', () => openMongodbLogReader(mongodb));
     this.#open.push(() => log.close());
@@ -107,7 +109,7 @@ export class Projector {
     this.#open.push(() => models.close());
     const { partitions } = topics;
     const projector = await this.#reach('the read models', () =>
-      openMongodbProjector({ ...mongodb, log, partitions, instance }),
+      openMongodbProjector({ ...mongodb, log, partitions, instance, pace }),
     );
     this.#open.push(() => projector.close());
     const kafka = await kafkaClients(connection);

@@ -1,7 +1,8 @@
-import { type EventLog, openMongodbEventLog } from '@rollbook/event-log';
+import { type EventLog, openMongodbEventLog, type StoredEvent } from '@rollbook/event-log';
 import {
   ensureTopics,
   openEventPublisher,
+  partitionOf,
   type Publisher,
   topicNames,
   type TopicSettings,
@@ -13,6 +14,14 @@ import { Kafka, logLevel } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ProjectorProcess, startProjector } from './projector-process.js';
+
+/** A record for the topic of events, made by a test. */
+export type HandMade = {
+  partition: number;
+  key: string | null;
+  value: string;
+  headers: { [name: string]: string };
+};
 
 /**
  * Everything that a projector stands on, for one suite: a log, topics, a publisher that the test stops and starts, and
@@ -135,6 +144,47 @@ export class World {
         changed: ['client_name'],
       });
     }
+  }
+
+  /** What is in the log above a position. */
+  async events(after = 0): Promise<StoredEvent[]> {
+    const events: StoredEvent[] = [];
+    for (;;) {
+      const page = await this.log.readAll({ after: after + events.length, limit: 500 });
+      if (page.length === 0) return events;
+      events.push(...page);
+    }
+  }
+
+  /**
+   * Puts the log on Kafka as a publisher does, and records of any kind, without noting down what was published.
+   *
+   * @param alter gives another record in the place of an event's, or none
+   */
+  async publishByHand(alter: (record: HandMade, event: StoredEvent) => HandMade | null): Promise<HandMade[]> {
+    const { partitions } = this.topics;
+    const last = new Map<number, number>();
+    const records: HandMade[] = [];
+    for (const event of await this.events()) {
+      const partition = partitionOf(event.streamId, partitions);
+      const headers = {
+        ce_position: String(event.position),
+        ce_streamversion: String(event.streamVersion),
+        ce_prevposition: String(last.get(partition) ?? 0),
+      };
+      last.set(partition, event.position);
+      const record = alter({ partition, key: event.streamId, value: event.text, headers }, event);
+      if (record !== null) records.push(record);
+    }
+    await this.produce(records);
+    return records;
+  }
+
+  async produce(messages: readonly HandMade[]): Promise<void> {
+    const producer = this.kafka.producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    await producer.send({ topic: this.eventsTopic, acks: -1, messages: [...messages] });
+    await producer.disconnect();
   }
 
   /** Waits until everything in the log is in the live model. */

@@ -4,7 +4,7 @@ import { backoffMs, pause } from './backoff.js';
 
 /** Records taken in between two looks at whether the partition is still ours. */
 const CHUNK_RECORDS = 1000;
-/** A wait is cut into pieces of this length, with a heartbeat after each, in milliseconds. */
+/** Whatever takes longer, waiting as well as writing, has a heartbeat so often, in milliseconds. */
 const HEARTBEAT_EVERY_MS = 500;
 
 /** What a record's headers say: an event, or why it is none of ours. */
@@ -123,7 +123,14 @@ async function apply(
 ): Promise<Outcome> {
   const redelivered = events.filter(({ position }) => position <= cursor.position).length;
   const started = seconds();
-  const applied = await projection.apply(partition, events, { heartbeat, signal });
+  // A database that hangs must not cost the membership. What a heartbeat throws here, the next one throws again.
+  const beating = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_EVERY_MS);
+  let applied: Applied;
+  try {
+    applied = await projection.apply(partition, events, { heartbeat, signal });
+  } finally {
+    clearInterval(beating);
+  }
   if (applied.last !== null) cursor.position = Math.max(cursor.position, applied.last.position);
   on.applied(partition, { ...applied, redelivered, seconds: seconds() - started });
   return applied;
