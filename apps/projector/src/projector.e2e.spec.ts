@@ -158,13 +158,13 @@ describeWithServers('projector · a topic with gaps', ['kafka', 'mongodb'], () =
 
   test('design §8 · a client that was parked by what Kafka had is mended by what the log has', async () => {
     await world.stopPublishing();
-    await world.load(['garbled'], 1);
+    await world.load(['garbled'], 2);
     const head = await world.log.head();
     let before = '';
     await world.publishByHand((record, { position, text }) => {
-      const value = position === head ? before : text;
+      const value = position === head - 1 ? before : text;
       before = text;
-      return position <= head - 2 ? null : { ...record, value };
+      return position <= head - 3 ? null : { ...record, value };
     });
     await eventually('it is parked', async () => (await world.models.parked()).length === 1);
     expect(await world.models.retryParked('garbled')).toBe(true);

@@ -59,7 +59,7 @@ export class Projector {
 
   constructor(options: ProjectorOptions) {
     this.#options = options;
-    this.#sayings = new Sayings(options.logger, options.counters);
+    this.#sayings = new Sayings(options.logger, options.counters, () => performance.now());
     this.#started = this.#start().catch((error: unknown) => {
       if (this.#closing.signal.aborted) return;
       this.#died = 'the projector could not be started';

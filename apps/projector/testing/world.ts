@@ -190,7 +190,13 @@ export class World {
   /** Waits until everything in the log is in the live model. */
   async caughtUp(): Promise<ProjectionStatus> {
     const head = await this.log.head();
-    return statusWhen(this.models, ({ position }) => position >= head);
+    try {
+      return await statusWhen(this.models, ({ position }) => position >= head);
+    } catch (error) {
+      throw new Error(`${String(error)}; publisher: ${JSON.stringify(this.#publisher?.status())}`, {
+        cause: error,
+      });
+    }
   }
 
   /** Waits until everything is in the live model, and says how that differs from a fresh fold of the log. */

@@ -15,7 +15,7 @@ const MAX_WAIT_MS = 100;
 /** Inside one client; after that it has failed, and whoever runs it begins with another. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 2000, retries: 5 };
 /** Leaving takes a fetch and a request; brokers that do not answer must not hold up the end. */
-const LEAVE_WITHIN_MS = 4000;
+const LEAVE_WITHIN_MS = 2500;
 /** While the checkpoints are being read, in milliseconds. */
 const HEARTBEAT_EVERY_MS = 500;
 /** How long a partition rests before an event that this release does not know is looked at again. */
@@ -103,10 +103,17 @@ export class Member {
       await this.#ended.promise;
     } finally {
       this.#wake(false);
-      await Promise.race([this.#consumer.disconnect(), pause(LEAVE_WITHIN_MS, this.#options.signal)]);
+      await this.#disconnect();
       this.#membership?.end();
       this.#membership = null;
     }
+  }
+
+  async #disconnect(): Promise<void> {
+    const gone = new AbortController();
+    const hurried = AbortSignal.any([gone.signal, this.#options.signal]);
+    await Promise.race([this.#consumer.disconnect(), pause(LEAVE_WITHIN_MS, hurried)]);
+    gone.abort();
   }
 
   /** Ends {@link run} after the chunks under way: what is in the model is committed, the group is left. */

@@ -9,8 +9,8 @@ import type { ConsumerStatus, GenerationConsumer } from '../consume/consumer.js'
 
 /** Without a report the other processes take the model to be paused. */
 const REPORT_EVERY_MS = 1000;
-/** Chunks under way get so long when a generation is not wanted any more. */
-const FINISH_WITHIN_MS = 5000;
+/** Chunks under way get so long when a generation is not wanted any more; a process that stops has 10 seconds. */
+const FINISH_WITHIN_MS = 4000;
 
 /** A generation that is being followed, and how its consumer is. */
 export type FollowedStatus = { generation: FollowedGeneration; consumer: ConsumerStatus };
@@ -73,8 +73,8 @@ export class GenerationFollower {
   /** Ends after the chunks under way, and leaves every group. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#ended;
-    await Promise.all([...this.#followed.keys()].map((generation) => this.#leave(generation)));
+    const leaving = [...this.#followed.keys()].map((generation) => this.#leave(generation));
+    await Promise.all([this.#ended, ...leaving]);
   }
 
   async #watch(): Promise<void> {
@@ -100,6 +100,7 @@ export class GenerationFollower {
     for (let failures = 1; !this.#closing.signal.aborted; failures += 1) {
       try {
         const projection = await projector.openProjection(generation.generation);
+        if (this.#closing.signal.aborted) return await projection.close();
         const consumer = startConsumer(projection);
         this.#followed.set(generation.generation, { generation, projection, consumer });
         on.followed(generation);
@@ -116,9 +117,9 @@ export class GenerationFollower {
   async #leave(number: number): Promise<void> {
     const followed = this.#followed.get(number);
     if (followed === undefined) return;
+    this.#followed.delete(number);
     await followed.consumer.close(FINISH_WITHIN_MS);
     await followed.projection.close();
-    this.#followed.delete(number);
     this.#options.on.left(number);
   }
 

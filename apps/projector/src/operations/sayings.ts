@@ -4,14 +4,21 @@ import type { ConsumerOptions } from '../consume/consumer.js';
 import type { FollowerOptions } from '../generations/generation-follower.js';
 import type { BatchCounters } from './batch-counters.js';
 
+/** What fails every second is said once in so many milliseconds. */
+const SAY_AGAIN_MS = 60_000;
+
 /** What happens, as counters and log lines. */
 export class Sayings {
   readonly #logger: Logger;
   readonly #counters: BatchCounters;
+  readonly #nowMs: () => number;
+  readonly #saidAt = new Map<string, number>();
 
-  constructor(logger: Logger, counters: BatchCounters) {
+  /** @param nowMs a clock that never goes back, in milliseconds */
+  constructor(logger: Logger, counters: BatchCounters, nowMs: () => number) {
     this.#logger = logger;
     this.#counters = counters;
+    this.#nowMs = nowMs;
   }
 
   consumer(generation: number): ConsumerOptions['on'] {
@@ -87,9 +94,12 @@ export class Sayings {
     }
   }
 
-  /** Something failed and is tried again. */
+  /** Something failed and is tried again, soon and as often as it takes. */
   failed(what: string, err: unknown): void {
-    this.#logger.warn({ err }, `${what} failed`);
+    const now = this.#nowMs();
+    if (now - (this.#saidAt.get(what) ?? -Infinity) < SAY_AGAIN_MS) return;
+    this.#saidAt.set(what, now);
+    this.#logger.warn({ err }, `${what} failed, it is tried again`);
   }
 
   waiting(what: string, err: unknown, attempt: number): void {
