@@ -122,6 +122,7 @@ export function eventLogContract(driver: string, open: () => Promise<LogUnderTes
 
     test.each([
       ['empty object', '{}'],
+      ['byte order mark in front', '\ufeff{}'],
       ['every script', '{"client_name#ja-Jpan":"クライアント名","x":"ü 🜚 \\u0000"}'],
       ['insignificant white space', '{ "a" :\t1 ,\n"b":[ ] }'],
       ['control characters in the text itself', 'a\u0000b\u0001c\u007f\ufeff\u2028'],
