@@ -85,7 +85,7 @@ export async function runSchedule({ seed, faults, mutation }: ScheduleOptions): 
     });
     const collection = watchSending(mutation?.wrap(plain) ?? plain, set, broken);
     const places = new StreamPlaces(collection);
-    const tail = new LogTail(collection, {
+    const tail = new LogTail(collection, scheduler.clock(isAlive), {
       restored: () => broken.push('a log that only grew counts as restored'),
     });
     const appender = new Appender({

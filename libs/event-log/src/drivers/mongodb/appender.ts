@@ -146,7 +146,7 @@ export class Appender {
     const { clock, tail } = this.#options;
     await clock.pause(0); // what is asked for in one turn of the event loop goes out together
     while (this.#ready.length > 0) {
-      if (tail.isBehind) {
+      if (tail.isDoubtful) {
         await this.#readTail();
         continue;
       }

@@ -18,20 +18,21 @@ function appenderOn(
   collection: LogCollection,
   options: { maxInFlight?: number; appendTimeMs?: number } = {},
 ) {
+  const clock = hastyClock();
   const places = new StreamPlaces(collection);
-  const tail = new LogTail(collection, { restored: () => places.clear() });
+  const tail = new LogTail(collection, clock, { restored: () => places.clear() });
   const heads: number[] = [];
   const appender = new Appender({
     collection,
     places,
     tail,
-    clock: hastyClock(),
+    clock,
     random: () => 0.5,
     maxInFlight: options.maxInFlight ?? 2_000,
     appendTimeMs: options.appendTimeMs ?? 5_000,
     onAppended: (head) => heads.push(head),
   });
-  return { appender, tail, places, heads };
+  return { appender, tail, places, heads, clock };
 }
 
 const commit = (
@@ -261,4 +262,21 @@ test('§8 · a position seen elsewhere is no restored log when the log has it', 
   tail.notePositionSeen(6);
   expect(await appender.append(commit('c'))).toEqual({ streamVersion: 1, position: 7 });
   expect(collection.requests).toHaveLength(2); // it looked first, instead of running into a duplicate
+});
+
+test.each<[string, (now: { tail: LogTail; pass: () => Promise<void> }) => Promise<void> | void]>([
+  ['after an interruption', ({ tail }) => tail.doubt()],
+  ['after a second', ({ pass }) => pass()],
+])('§8 · the end is looked for before it is appended to: %s', async (_, happen) => {
+  const collection = new MemoryCollection();
+  const { appender, tail, clock } = appenderOn(collection);
+  await appender.append(commit('a'));
+  await appender.append(commit('b'));
+  collection.documents.length = 1;
+  await happen({ tail, pass: () => clock.pause(1_500) });
+  await expect(appender.append(commit('c'))).rejects.toMatchObject({
+    reason: 'restored',
+    outcome: 'not written',
+  });
+  expect(collection.documents).toHaveLength(1);
 });

@@ -6,6 +6,7 @@ import { commitKey, documentOctets, type LogDocument } from './log-document.js';
 import { logReads } from './log-reads.js';
 import { LogTail } from './log-tail.js';
 import { StreamPlaces } from './stream-places.js';
+import { systemClock } from './system-clock.js';
 
 /** What an import found and did. */
 export type Imported = {
@@ -43,7 +44,7 @@ export async function importInto(
   onProgress: (progress: Imported) => void = () => {},
 ): Promise<Imported> {
   const places = new StreamPlaces(collection);
-  const tail = new LogTail(collection, { restored: () => {} });
+  const tail = new LogTail(collection, systemClock, { restored: () => {} });
   const { readAll } = logReads({ collection, places, tail });
   const progress: Imported = { imported: 0, present: 0, head: await tail.read() };
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { documentsOf, MemoryCollection } from '../../../testing/simulation/memory-collection.js';
+import { documentsOf, hastyClock, MemoryCollection } from '../../../testing/simulation/memory-collection.js';
 import { eventsOf, lastVersionOf, readCommitKey } from './log-document.js';
 import { logReads } from './log-reads.js';
 import { LogTail } from './log-tail.js';
@@ -10,7 +10,7 @@ function readsOn(commits: readonly (readonly [string, number])[]) {
   const collection = new MemoryCollection();
   collection.documents = documentsOf(commits);
   const places = new StreamPlaces(collection);
-  const tail = new LogTail(collection, { restored: () => places.clear() });
+  const tail = new LogTail(collection, hastyClock(), { restored: () => places.clear() });
   return { collection, places, tail, reads: logReads({ collection, places, tail }) };
 }
 const commits = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'a/1'), fc.integer({ min: 1, max: 40 })), {

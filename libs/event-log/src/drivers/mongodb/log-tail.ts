@@ -1,8 +1,14 @@
-import type { LogCollection } from './log-collection.js';
+import type { Clock, LogCollection } from './log-collection.js';
 import { endOf, type Tail } from './log-document.js';
 
 /** The log ends before a position that once existed: it was restored to an earlier state (design §8). */
 export type Restored = { seen: number; tail: number };
+
+/**
+ * How long a read of the end is trusted. A position is taken only if its predecessor is there, which an insert can't
+ * check by itself: should a restored database have lost it, a number kept in memory would leave a hole.
+ */
+const TRUSTED_MS = 1_000;
 
 /**
  * The end of the log as far as it is known: from majority reads and acknowledgements only, never from numbers that
@@ -10,15 +16,22 @@ export type Restored = { seen: number; tail: number };
  */
 export class LogTail {
   readonly #collection: Pick<LogCollection, 'tail' | 'confirm'>;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #on: { restored(): void };
   #known: Tail | null = null;
-  #wasRead = false;
+  #readAt = -Infinity;
   #seen = 0;
   #restored: Restored | null = null;
   #otherHistory = false;
+  #doubts = 0;
 
-  constructor(collection: Pick<LogCollection, 'tail' | 'confirm'>, on: { restored(): void }) {
+  constructor(
+    collection: Pick<LogCollection, 'tail' | 'confirm'>,
+    clock: Pick<Clock, 'now'>,
+    on: { restored(): void },
+  ) {
     this.#collection = collection;
+    this.#clock = clock;
     this.#on = on;
   }
 
@@ -27,9 +40,10 @@ export class LogTail {
     return endOf(this.#known);
   }
 
-  /** Whether a position is known to have existed that was not found yet, or nothing was read yet. */
-  get isBehind(): boolean {
-    return !this.#wasRead || this.#restored !== null || this.head < this.#seen;
+  /** Whether the end has to be read before something is appended to it. */
+  get isDoubtful(): boolean {
+    const isOld = this.#clock.now() - this.#readAt > TRUSTED_MS;
+    return isOld || this.#restored !== null || this.head < this.#seen;
   }
 
   get restored(): Restored | null {
@@ -41,6 +55,12 @@ export class LogTail {
     this.#seen = Math.max(this.#seen, position);
   }
 
+  /** The connection was interrupted: the database may come back from a backup. */
+  doubt(): void {
+    this.#readAt = -Infinity;
+    this.#doubts++;
+  }
+
   /** The newest document of a batch that a majority acknowledged. */
   acknowledged(tail: Tail): void {
     if (endOf(tail) > this.head) this.#known = tail;
@@ -49,13 +69,13 @@ export class LogTail {
 
   /** Reads the end of the log anew; resolves with the head. @throws LogUnavailable */
   async read(): Promise<number> {
-    const before = { known: this.#known, seen: this.#seen };
+    const before = { known: this.#known, seen: this.#seen, now: this.#clock.now(), doubts: this.#doubts };
     let found = await this.#collection.tail(before.known);
     if (isLost(before, found)) {
       await this.#collection.confirm(); // else this could be the answer of a primary that is none any more
       found = await this.#collection.tail(before.known);
     }
-    this.#wasRead = true;
+    if (before.doubts === this.#doubts) this.#readAt = Math.max(this.#readAt, before.now);
     const end = endOf(found.tail);
     if (isLost(before, found)) {
       // something else stands where the end was known to be: no import brings that back

@@ -208,7 +208,6 @@ describeWithServers('the MongoDB driver and its server', ['mongodb'], () => {
     const connection = await connectLog(location);
     try {
       await connection.log.deleteMany({ _id: { $in: [4, 7] } }); // as a copy from before would be
-      await expect(append(one, 5)).rejects.toMatchObject({ name: 'LogUnavailable' });
       await log.head();
       expect(log.restored()).toEqual({ seen: 7, tail: 3 });
       await expect(append(one, 5)).rejects.toMatchObject({ reason: 'restored', retryAfterSeconds: 30 });

@@ -47,7 +47,8 @@ export async function openMongodbLog(options: MongodbLogOptions): Promise<EventL
   const connection = await connectLog(options);
   const collection = mongodbLogCollection(connection);
   const places = new StreamPlaces(collection);
-  const tail = new LogTail(collection, { restored: () => places.clear() });
+  const tail = new LogTail(collection, systemClock, { restored: () => places.clear() });
+  connection.client.on('connectionPoolCleared', () => tail.doubt());
   const reads = logReads({ collection, places, tail });
   try {
     await ensureLog(connection);

@@ -62,8 +62,10 @@ export function mongodbLogCollection({ client, log, format }: LogConnection): Lo
 
     tail: (known) =>
       read('reading the end of the log', async (session) => {
-        const newest = async (): Promise<Tail | null> =>
-          log.findOne({}, { projection: TAIL, sort: { _id: -1 }, session });
+        const newest = async (): Promise<Tail | null> => {
+          const found = await log.findOne({}, { projection: TAIL, sort: { _id: -1 }, session });
+          return found && { _id: found._id, count: found.count, commit: found.commit };
+        };
         if (known === null) return { tail: await newest(), continued: true };
         let last = known;
         for (const look of [FIRST_LOOK, ...NEXT_LOOKS]) {

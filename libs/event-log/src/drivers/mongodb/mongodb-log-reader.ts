@@ -24,7 +24,7 @@ export async function openMongodbReader(location: LogLocation): Promise<Followin
   const connection = await connectLog(location);
   const collection = mongodbLogCollection(connection);
   const places = new StreamPlaces(collection);
-  const tail = new LogTail(collection, { restored: () => places.clear() });
+  const tail = new LogTail(collection, systemClock, { restored: () => places.clear() });
   const reads = logReads({ collection, places, tail });
   try {
     await requireLog(connection);

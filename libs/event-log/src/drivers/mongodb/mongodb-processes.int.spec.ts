@@ -89,6 +89,41 @@ describeWithServers('several processes on one MongoDB', ['mongodb'], () => {
   );
 
   test(
+    '§8 · a database restored to an earlier copy is noticed before the next append, by memory and by hearsay',
+    async () => {
+      const mongodb = await startMongodb({ durable: true });
+      const location = { url: mongodb.url, database: 'restored' };
+      const log = await openMongodbEventLog(location);
+      const append = (streamId: string) =>
+        log.append({ streamId, expectedVersion: 0, events: [textFor(streamId, 1)], commitId: streamId });
+      try {
+        await append(uniqueStream());
+        const copy = await mongodb.snapshot();
+        await append(uniqueStream());
+        await append(uniqueStream());
+        await mongodb.restore(copy);
+        const other = await openMongodbEventLog(location); // started since, it remembers nothing
+        other.notePositionSeen(3);
+        for (const refusing of [log, other]) {
+          const streamId = uniqueStream();
+          const late = { streamId, expectedVersion: 0, events: [textFor(streamId, 1)], commitId: streamId };
+          await expect(refusing.append(late)).rejects.toMatchObject({
+            name: 'LogUnavailable',
+            reason: 'restored',
+          });
+          expect(refusing.restored()).toEqual({ seen: 3, tail: 1 });
+        }
+        expect(await readAll(mongodb.url, 'restored')).toHaveLength(1);
+        await other.close();
+      } finally {
+        await log.close();
+        await mongodb.stop();
+      }
+    },
+    TEST_MS,
+  );
+
+  test(
     '§8 · without its database: reads and appends are unavailable for a while, and nothing else',
     async () => {
       const mongodb = await startMongodb({ durable: true });
