@@ -93,18 +93,23 @@ export function documentsOf(commits: readonly (readonly [streamId: string, count
   return documents;
 }
 
-/** Pauses that are over at once, the time they would have taken having passed. */
+/** Time that passes only when there is nothing else to do: the pause that ends first ends next. */
 export function hastyClock(): Clock {
+  const timers: { due: number; resolve: () => void }[] = [];
   let now = 0;
+  const passOne = (): void => {
+    const next = timers.shift();
+    if (next === undefined) return;
+    now = Math.max(now, next.due);
+    next.resolve();
+  };
   return {
     now: () => now,
     pause: (ms) =>
-      new Promise((resolve) =>
-        // a long pause is a time limit: it is over when everything else had its turn
-        setTimeout(() => {
-          now += ms;
-          resolve();
-        }, ms / 100),
-      ),
+      new Promise((resolve) => {
+        timers.push({ due: now + ms, resolve });
+        timers.sort((a, b) => a.due - b.due);
+        setImmediate(passOne);
+      }),
   };
 }

@@ -1,10 +1,9 @@
-import { admitAppend } from '../../admit-append.js';
 import type { Append, Appended } from '../../event-log.js';
-import { LogUnavailable, VersionConflict } from '../../refusals.js';
-import { type Numbered, numberFrom, takeBatch } from './batch.js';
-import { Deadlines } from './deadlines.js';
+import { LogUnavailable } from '../../refusals.js';
+import { numberFrom, takeBatch } from './batch.js';
+import { type Command, CommandsUnderWay } from './commands-under-way.js';
 import type { Clock, LogCollection } from './log-collection.js';
-import { commitKey, documentOctets, isOwn, lastVersionOf, type LogDocument } from './log-document.js';
+import { commitKey, isOwn, type LogDocument } from './log-document.js';
 import type { LogTail } from './log-tail.js';
 import { RetryPause } from './retry-pause.js';
 import type { StreamPlaces } from './stream-places.js';
@@ -21,15 +20,6 @@ export type AppendCounters = {
   largestBatch: number;
 };
 
-/** A command under way. `sent` once a request with it may have reached the database. */
-type Command = Numbered & {
-  deadline: number;
-  sent: boolean;
-  isSettled: boolean;
-  resolve: (appended: Appended) => void;
-  reject: (error: Error) => void;
-};
-
 export type AppenderOptions = {
   collection: LogCollection;
   places: StreamPlaces;
@@ -44,9 +34,6 @@ export type AppenderOptions = {
   onAppended: (head: number) => void;
 };
 
-/** Documents that may be under way, in octets: many large commands reach this bound before they are many. */
-const MAX_OCTETS_IN_FLIGHT = 32 * 1024 * 1024;
-
 /**
  * The protocol of the MongoDB log (design §4): one ordered request at a time, whose first document follows a document
  * that a majority is known to have; every answer but a full acknowledgement is settled by majority reads.
@@ -55,19 +42,15 @@ export class Appender {
   readonly #options: AppenderOptions;
   readonly #turns = new Turns();
   readonly #pause: RetryPause;
-  readonly #deadlines: Deadlines<Command>;
+  readonly #commands: CommandsUnderWay;
   readonly #counters: AppendCounters = { renumbered: 0, batches: 0, commands: 0, largestBatch: 0 };
   #ready: Command[] = [];
-  #octets = 0;
   #running = false;
-  #closed = false;
-  #trouble: { because: string; full: boolean } | null = null;
-  #whenIdle: (() => void)[] = [];
 
   constructor(options: AppenderOptions) {
     this.#options = options;
     this.#pause = new RetryPause(options.clock, options.random);
-    this.#deadlines = new Deadlines(options.clock, (command) => this.#giveUp(command));
+    this.#commands = new CommandsUnderWay(options);
   }
 
   counters(): AppendCounters {
@@ -75,27 +58,14 @@ export class Appender {
   }
 
   async append(append: Append): Promise<Appended> {
-    admitAppend(append);
-    if (this.#closed) throw new LogUnavailable('closed', 'the event log is closed');
-    const octets = documentOctets(append);
-    const inFlight = this.#deadlines.size;
-    if (inFlight >= this.#options.maxInFlight || this.#octets + octets > MAX_OCTETS_IN_FLIGHT) {
-      throw new LogUnavailable('busy', `${inFlight} appends are under way`);
-    }
-    return new Promise((resolve, reject) => {
-      const deadline = this.#options.clock.now() + this.#options.appendTimeMs;
-      const command = { append, n: 0, octets, deadline, sent: false, isSettled: false, resolve, reject };
-      this.#octets += octets;
-      this.#deadlines.add(command);
-      this.#place(command);
-    });
+    const { command, answer } = this.#commands.admit(append);
+    this.#place(command);
+    return answer;
   }
 
   /** Admits nothing more; resolves when all that was admitted is answered, which takes `appendTimeMs` at most. */
-  async drain(): Promise<void> {
-    this.#closed = true;
-    if (this.#deadlines.size === 0) return;
-    await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  drain(): Promise<void> {
+    return this.#commands.drain();
   }
 
   /** Gives a command its commit number: at once when the stream's end is known, else by reading. */
@@ -104,22 +74,26 @@ export class Appender {
     const newest = this.#options.places.newest(streamId);
     if (newest.version === expectedVersion) return this.#enqueue(command, newest.n + 1);
     this.#lookUp(command).catch((error: unknown) => {
-      this.#refuse(command, this.#unavailable(command, error));
+      this.#commands.fail(command, error);
     });
   }
 
   async #lookUp(command: Command): Promise<void> {
     const { append } = command;
-    const { collection, places } = this.#options;
+    const { collection, places, tail } = this.#options;
+    if (tail.isDoubtful) await tail.read();
     let next = await places.after(append.streamId, append.expectedVersion);
     if (next.kind === 'short') {
-      // the caller has seen that version somewhere, so a read that does not know it must be shown to be a fresh one
+      // the caller has seen that version somewhere, so a read that does not know it must be shown to be a fresh one,
+      // and of a log that has lost nothing
       await collection.confirm();
+      await tail.read();
       next = await places.after(append.streamId, append.expectedVersion);
     }
     if (command.isSettled) return;
+    if (tail.restored !== null) return this.#commands.refuseRestored(command, tail.restored);
     if (next.kind === 'free') return this.#enqueue(command, next.n);
-    if (next.kind === 'short') return this.#conflict(command);
+    if (next.kind === 'short') return this.#commands.conflict(command);
     this.#decide(command, next.document);
   }
 
@@ -134,7 +108,7 @@ export class Appender {
     this.#running = true;
     this.#run()
       .catch((error: unknown) => {
-        for (const command of this.#ready.splice(0)) this.#refuse(command, this.#unavailable(command, error));
+        for (const command of this.#ready.splice(0)) this.#commands.fail(command, error);
       })
       .finally(() => {
         this.#running = false;
@@ -183,17 +157,17 @@ export class Appender {
     this.#counters.largestBatch = Math.max(this.#counters.largestBatch, batch.length);
     const inserted = await collection.insertOrdered(documents);
     if (!inserted.acknowledged) {
-      this.#trouble = inserted;
+      this.#commands.trouble = inserted;
       return false;
     }
-    this.#trouble = null;
+    this.#commands.trouble = null;
     this.#pause.reset();
     const newest = documents.at(-1);
     if (newest !== undefined) tail.acknowledged(newest);
     documents.forEach((document, i) => {
       places.note(document);
       const command = batch[i];
-      if (command !== undefined) this.#acknowledge(command, document);
+      if (command !== undefined) this.#commands.acknowledge(command, document);
     });
     onAppended(tail.head);
     return true;
@@ -241,10 +215,7 @@ export class Appender {
     if (head !== null) onAppended(head);
     const { restored } = tail;
     if (restored === null) return;
-    const sentence = `the log ends at position ${restored.tail}, but position ${restored.seen} existed`;
-    for (const command of this.#ready.splice(0)) {
-      this.#refuse(command, new LogUnavailable('restored', sentence, outcomeOf(command)));
-    }
+    for (const command of this.#ready.splice(0)) this.#commands.refuseRestored(command, restored);
   }
 
   /** The answer of a read, or, after a pause, null when there was none. */
@@ -253,7 +224,7 @@ export class Appender {
       return await read();
     } catch (error) {
       if (!(error instanceof LogUnavailable)) throw error;
-      this.#trouble = { because: error.message, full: false };
+      this.#commands.trouble = { because: error.message, full: false };
       await this.#pause.afterFailure();
       return null;
     }
@@ -261,45 +232,7 @@ export class Appender {
 
   /** What a majority has at the command's key decides: its own texts, wherever they landed, or another's. */
   #decide(command: Command, document: LogDocument): void {
-    if (isOwn(document, command.append)) this.#acknowledge(command, document);
-    else this.#conflict(command);
-  }
-
-  #acknowledge(command: Command, document: LogDocument): void {
-    if (!this.#settle(command)) return;
-    command.resolve({ streamVersion: lastVersionOf(document), position: document._id + document.count - 1 });
-  }
-
-  #conflict(command: Command): void {
-    this.#refuse(command, new VersionConflict(command.append.streamId, command.append.expectedVersion));
-  }
-
-  #refuse(command: Command, error: Error): void {
-    if (this.#settle(command)) command.reject(error);
-  }
-
-  #giveUp(command: Command): void {
-    this.#refuse(command, this.#unavailable(command, null));
-  }
-
-  /** For the caller: what kept this command from being answered. Defects stay what they are. */
-  #unavailable(command: Command, error: unknown): Error {
-    if (error instanceof Error && !(error instanceof LogUnavailable)) return error;
-    const because = error instanceof Error ? error.message : (this.#trouble?.because ?? 'others were first');
-    const reason = this.#trouble?.full === true ? 'full' : 'storage';
-    return new LogUnavailable(reason, `the append was given up: ${because}`, outcomeOf(command));
-  }
-
-  #settle(command: Command): boolean {
-    if (command.isSettled) return false;
-    command.isSettled = true;
-    this.#octets -= command.octets;
-    this.#deadlines.delete(command);
-    if (this.#deadlines.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
-    return true;
+    if (isOwn(document, command.append)) this.#commands.acknowledge(command, document);
+    else this.#commands.conflict(command);
   }
 }
-
-const outcomeOf = ({ sent }: Command): { outcome: 'unknown' | 'not written' } => ({
-  outcome: sent ? 'unknown' : 'not written',
-});

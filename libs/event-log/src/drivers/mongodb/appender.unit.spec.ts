@@ -278,5 +278,6 @@ test.each<[string, (now: { tail: LogTail; pass: () => Promise<void> }) => Promis
     reason: 'restored',
     outcome: 'not written',
   });
+  await expect(appender.append(commit('b', 1))).rejects.toMatchObject({ reason: 'restored' });
   expect(collection.documents).toHaveLength(1);
 });

@@ -62,8 +62,8 @@ export class LogTail {
   }
 
   /** The newest document of a batch that a majority acknowledged. */
-  acknowledged(tail: Tail): void {
-    if (endOf(tail) > this.head) this.#known = tail;
+  acknowledged({ _id, count, commit }: Tail): void {
+    if (endOf({ _id, count }) > this.head) this.#known = { _id, count, commit };
     this.#seen = Math.max(this.#seen, this.head);
   }
 

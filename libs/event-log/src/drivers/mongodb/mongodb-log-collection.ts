@@ -62,10 +62,8 @@ export function mongodbLogCollection({ client, log, format }: LogConnection): Lo
 
     tail: (known) =>
       read('reading the end of the log', async (session) => {
-        const newest = async (): Promise<Tail | null> => {
-          const found = await log.findOne({}, { projection: TAIL, sort: { _id: -1 }, session });
-          return found && { _id: found._id, count: found.count, commit: found.commit };
-        };
+        const newest = async (): Promise<Tail | null> =>
+          log.findOne({}, { projection: TAIL, sort: { _id: -1 }, session });
         if (known === null) return { tail: await newest(), continued: true };
         let last = known;
         for (const look of [FIRST_LOOK, ...NEXT_LOOKS]) {
