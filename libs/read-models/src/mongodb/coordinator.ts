@@ -67,7 +67,9 @@ export class Coordinator {
       return;
     }
     const { rebuild } = record;
-    if (rebuild === null || rebuild.state === 'failed' || !(await this.#holds(rebuild))) return;
+    // One of another format is for projectors of that release: our folds would not be its documents.
+    if (rebuild === null || generationIn(record, 'building')?.format !== FORMAT) return;
+    if (!(await this.#holds(rebuild))) return;
     await this.#bringForward(rebuild.generation, signal);
   }
 

@@ -14,6 +14,10 @@ import {
 import type { StoredClient } from './stored-client.js';
 
 const SERVER_SELECTION_MS = 2000;
+/** A server that does not answer its heartbeat for so long is away, and with it what waits for its answer. */
+const CONNECT_MS = 5000;
+/** No single answer takes so long, but for an index of many documents, which is asked for again. */
+const SOCKET_MS = 60_000;
 /** Changes of the record are rare; so many in a row are lost only when something is wrong. */
 const CHANGE_TRIES = 50;
 /** Collections that belong to one generation. */
@@ -61,6 +65,8 @@ export class ModelsDatabase {
         readConcernLevel: 'majority',
         readPreference: 'primary',
         serverSelectionTimeoutMS: SERVER_SELECTION_MS,
+        connectTimeoutMS: CONNECT_MS,
+        socketTimeoutMS: SOCKET_MS,
         autoIndex: false,
         autoCreate: false,
         // A database that is away is said at once, not when a queue of operations runs over.

@@ -294,6 +294,27 @@ describeWithServers('MongoDB read models', ['mongodb'], () => {
     }
   });
 
+  test('a model of an earlier format is not read, and projectors of this release rebuild it', async () => {
+    await somethingOfEverything();
+    await stopFeeder();
+    await db
+      .collection<Stored>('models')
+      .updateOne({ _id: 'clients' }, { $set: { 'generations.0.format': 0, revision: 1000 } });
+    await expect(models.listClients({ limit: 1 })).rejects.toMatchObject({
+      name: 'ReadModelsUnavailable',
+      message: expect.stringContaining('format 0'),
+    });
+    feeder = await startFeeder(place);
+    const until = Date.now() + 20_000;
+    while (!feeder.coordination.some(({ kind }) => kind === 'switched') && Date.now() < until)
+      await delay(20);
+    expect(await statusWhen(models, ({ position }) => position === 13)).toMatchObject({
+      modelVersion: 2,
+      rebuilt: { reason: expect.stringContaining('format 0') },
+    });
+    expect(await replayed(models)).toMatchObject({ equal: true, clients: 10 });
+  });
+
   test('without a projector the model is paused and says why; what is there is served', async () => {
     await somethingOfEverything();
     await stopFeeder();

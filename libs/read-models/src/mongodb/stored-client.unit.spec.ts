@@ -3,11 +3,11 @@ import type { ClientDocument } from '../clients/document.js';
 import { afterPrefix, filterOf } from './list-clients.js';
 import { differencesFrom, documentOf, storedClient } from './stored-client.js';
 
-const document = (metadata: object): ClientDocument => ({
+const document = (metadata: ClientDocument['metadata']): ClientDocument => ({
   client_id: 'a',
   client_id_issued_at: 1_793_000_000,
   status: 'active',
-  metadata: metadata as ClientDocument['metadata'],
+  metadata,
   secrets: [],
   registeredAt: '2026-11-01T10:00:00.000Z',
   updatedAt: '2026-11-01T10:00:00.000Z',
@@ -53,7 +53,7 @@ test('the document comes back as it was, whatever its metadata', () => {
   );
   assert(
     property(metadata, dictionary(string(), array(string())), (one, other) => {
-      const whole = document(JSON.parse(JSON.stringify({ ...other, ...one })) as object);
+      const whole = document(JSON.parse(JSON.stringify({ ...other, ...one })) as ClientDocument['metadata']);
       const stored = storedClient(whole, 3);
       expect(JSON.stringify(documentOf(stored))).toBe(JSON.stringify(whole));
       expect(differencesFrom(stored, whole, 3)).toEqual([]);
@@ -68,7 +68,7 @@ const DIFFERENCES: [name: string, change: object, firstPosition: number, members
   ['a filter value that is missing', { name: undefined }, 7, ['filter values']],
   [
     'metadata of another order only',
-    { metadata: JSON.stringify(Object.fromEntries(Object.entries(EXAMPLE).reverse())) },
+    { metadata: JSON.stringify(Object.fromEntries(Object.entries(EXAMPLE).toReversed())) },
     7,
     [],
   ],
