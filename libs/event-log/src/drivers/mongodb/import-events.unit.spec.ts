@@ -87,7 +87,9 @@ test('§8 · someone else who appends meanwhile stops the import', async () => {
   const collection = restoredTo(2);
   const insert = collection.insertOrdered.bind(collection);
   collection.insertOrdered = (documents) => {
-    collection.store([{ _id: 4, count: 7, commit: 'z/1', fromVersion: 1, events: [...'1234567'] }]);
+    collection.store([
+      { _id: 4, count: 7, commit: 'z/1', fromVersion: 1, events: ['1', '2', '3', '4', '5', '6', '7'] },
+    ]);
     return insert(documents);
   };
   await expect(importInto(collection, EVENTS)).rejects.toMatchObject({ name: 'ImportRefused' });

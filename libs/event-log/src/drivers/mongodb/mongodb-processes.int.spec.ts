@@ -47,7 +47,8 @@ describeWithServers('several processes on one MongoDB', ['mongodb'], () => {
   test(
     `§4 · ${PROCESSES} processes at once: one dense log, every acknowledged append at its place`,
     async () => {
-      const { url, database, drop } = await mongodbForSuite();
+      const suite = await mongodbForSuite();
+      const { url, database } = suite;
       const children = Array.from({ length: PROCESSES }, () =>
         startChild('mongodb-append-load.js', [url, database, String(APPENDS)]),
       );
@@ -58,7 +59,7 @@ describeWithServers('several processes on one MongoDB', ['mongodb'], () => {
         expectExact(await readAll(url, database), lines.flat());
       } finally {
         await Promise.all(children.map((child) => child.kill()));
-        await drop();
+        await suite.drop();
       }
     },
     TEST_MS,
