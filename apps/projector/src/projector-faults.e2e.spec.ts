@@ -10,7 +10,7 @@ import { clientIds, statusWhen } from '@rollbook-testing/read-models';
 import { eventually, World } from '../testing/world.js';
 
 /** `ROLLBOOK_TEST_KILLS=50` for a long run. */
-const KILLS = Number(process.env['ROLLBOOK_TEST_KILLS'] ?? 3);
+const KILLS = Number(process.env['ROLLBOOK_TEST_KILLS'] ?? 2);
 const PATIENCE_MS = 120_000 + KILLS * 20_000;
 const EQUAL = (clients: number) => ({ clients, differences: [] });
 

@@ -118,8 +118,9 @@ export class Projector {
     const follower = new GenerationFollower({ projector, startConsumer, on: this.#sayings.follower() });
     this.#open.push(() => follower.close());
     const lags = async () => {
-      const [{ position: projected = 0 } = {}] = await models.projections();
-      return stageLags(log, { published: (await published.read()).position, projected }, clock());
+      const [clients] = await models.projections();
+      const at = { published: (await published.read()).position, projected: clients?.position ?? 0 };
+      return stageLags(log, at, clock());
     };
     this.#running = { follower, lags };
   }

@@ -28,7 +28,7 @@ export type MemberEvents = BatchTaker['on'] & {
   /** A partition rests before an event that this release does not know. */
   unknownEvent(partition: number, ahead: UnknownAhead): void;
   /** A sign of life from the client. */
-  alive(): void;
+  alive: () => void;
 };
 
 export type MemberOptions = Omit<BatchTaker, 'projection' | 'on'> & {
@@ -152,11 +152,12 @@ export class Member {
   }
 
   async #takeBatch(payload: EachBatchPayload): Promise<void> {
-    const { batch, heartbeat, isRunning, isStale, resolveOffset } = payload;
-    const { partition } = batch;
+    const { partition, messages } = payload.batch;
+    const heartbeat = () => payload.heartbeat();
     const membership = this.#membership;
     if (membership === null) return;
-    const abandoned = () => membership.over || this.#left.signal.aborted || isStale() || !isRunning();
+    const abandoned = () =>
+      membership.over || this.#left.signal.aborted || payload.isStale() || !payload.isRunning();
     while (!membership.pointed && !abandoned()) {
       await Promise.race([membership.aligned, pause(HEARTBEAT_EVERY_MS, this.#left.signal)]);
       if (!abandoned()) await heartbeat();
@@ -166,20 +167,22 @@ export class Member {
     if (cursor === null || abandoned()) return;
     let done: string | null = null;
     const resolve = (offset: string) => {
-      resolveOffset(offset);
+      payload.resolveOffset(offset);
       done = offset;
     };
-    const records = readRecords(partition, batch.messages);
+    const records = readRecords(partition, messages);
     const taker = { ...this.#options, on: this.#told() };
     const ahead = await takeBatch({ partition, records, heartbeat, resolve, abandoned }, cursor, taker);
     if (done !== null && !membership.over) await this.#commit(payload, done);
     if (ahead !== null) this.#rest(partition, ahead);
   }
 
-  async #commit({ batch, commitOffsetsIfNecessary }: EachBatchPayload, offset: string): Promise<void> {
-    const { topic, partition } = batch;
+  async #commit(payload: EachBatchPayload, offset: string): Promise<void> {
+    const { topic, partition } = payload.batch;
     const next = String(BigInt(offset) + 1n);
-    await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: next }] }] });
+    await payload.commitOffsetsIfNecessary({
+      topics: [{ topic, partitions: [{ partition, offset: next }] }],
+    });
   }
 
   /** What is told, and what it says about waiting. */

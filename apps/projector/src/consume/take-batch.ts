@@ -15,7 +15,7 @@ export type Batch = {
   partition: number;
   records: readonly ReadRecord[];
   /** Throws when the group is being divided anew: the batch ends there, wherever it is. */
-  heartbeat(): Promise<void>;
+  heartbeat: () => Promise<void>;
   /** Everything up to and with this offset is in the model and behind its checkpoint. */
   resolve(offset: string): void;
   /** True once these records are not ours any more, or the process is stopping. */
@@ -43,7 +43,7 @@ export type BatchTaker = {
   /** Aborted when a stopping process can't wait for the run under way any longer. */
   signal: AbortSignal;
   /** Seconds, on a clock that never goes back. */
-  seconds(): number;
+  seconds: () => number;
 };
 
 /** How far a partition is in the model: the position of the last event that was taken in, 0 for none. */

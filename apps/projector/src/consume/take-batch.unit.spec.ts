@@ -22,7 +22,7 @@ type Told = { runs: number[][]; resolved: string[]; said: unknown[]; beats: numb
 async function take(
   records: readonly ReadRecord[],
   answers: Answer[],
-  { position = 0, beat = () => undefined as void, abandonAfter = Infinity } = {},
+  { position = 0, beat = (): void => undefined, abandonAfter = Infinity } = {},
 ) {
   const told: Told = { runs: [], resolved: [], said: [], beats: 0 };
   const cursor = { position };
