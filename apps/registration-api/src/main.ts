@@ -1,5 +1,14 @@
 import { begin, refuseArguments } from '../../begin.js';
 
-if (process.argv.length > 2) refuseArguments('');
+const asked = process.argv.slice(2).join(' ');
+if (asked !== '' && asked !== 'recover') refuseArguments(' but recover');
 
-await begin(() => import('./serve.js').then(({ serve, startMistakes }) => ({ run: serve, startMistakes })));
+await begin(async () => {
+  if (asked === '') {
+    const { serve, startMistakes } = await import('./serve.js');
+    return { run: serve, startMistakes };
+  }
+  const { recover, startMistakes } = await import('./recover.js');
+  const run = async () => void (process.exitCode = (await recover()) ? 0 : 1);
+  return { run, startMistakes };
+});

@@ -11,12 +11,12 @@ import {
 import { describeWithServers, startKafka } from '@rollbook-servers';
 
 /** In `npm test`; the long form is 100,000 (ROLLBOOK_TEST_BACKLOG), with an outage of a minute. */
-const BACKLOG = Number(process.env['ROLLBOOK_TEST_BACKLOG'] ?? 2_000);
+const BACKLOG = Number(process.env['ROLLBOOK_TEST_BACKLOG'] ?? 1_000);
 const IS_LONG = BACKLOG > 10_000;
 const OUTAGE_MS = IS_LONG ? 60_000 : 1_000;
-/** The backlog is several times what the publisher's heap could hold beside what it needs anyway. */
-const BACKLOG_OCTETS = 128 * 1024 * 1024;
-const HEAP_MIB = 64;
+/** More than the publisher's heap could hold. */
+const BACKLOG_OCTETS = 64 * 1024 * 1024;
+const HEAP_MIB = 48;
 const MOVES = Number(process.env['ROLLBOOK_TEST_KILLS'] ?? 3);
 
 const withKafka = async (
