@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, type RunningService, startService } from '../support/service.js';
-import { post, put, read, register, VALID, valid } from './protocol/ask.js';
-import { request } from './protocol/raw-http.js';
+import { post, put, read, register, VALID, valid } from '../system/protocol/ask.js';
+import { request } from '../system/protocol/raw-http.js';
 
 const MAIN = path.resolve('dist/apps/standalone/src/main.js');
 let directory: string;

@@ -1,11 +1,12 @@
-import type { RunningService } from './service.js';
+/** A running service and the tokens of its staff. */
+export type Staffed = { url: string; adminToken(): string };
 
 export type Answer = { status: number; headers: Headers; text: string; json: Record<string, unknown> };
 export type Call = { token?: string; body?: unknown; headers?: Record<string, string> };
 
 /** One request to a running service, its answer read whole; `json` is empty where the answer is none. */
 export async function call(
-  service: RunningService,
+  service: { url: string },
   method: string,
   at: string,
   sent: Call = {},
@@ -32,7 +33,7 @@ export type Registered = {
 };
 
 /** Registers a client; members given replace those of a plain web client. */
-export async function register(service: RunningService, metadata: object = {}): Promise<Registered> {
+export async function register(service: { url: string }, metadata: object = {}): Promise<Registered> {
   const body = { redirect_uris: ['https://app.example/cb'], client_name: 'App', ...metadata };
   const { status, json, text } = await call(service, 'POST', '/connect/register', { body });
   if (status !== 201) throw new Error(`registration: ${status} ${text}`);
@@ -40,7 +41,7 @@ export async function register(service: RunningService, metadata: object = {}): 
 }
 
 /** Waits until the read model holds the whole log. */
-export async function caughtUp(service: RunningService): Promise<void> {
+export async function caughtUp(service: Staffed): Promise<void> {
   const deadline = Date.now() + 10_000;
   for (;;) {
     const { json } = await call(service, 'GET', '/admin/projections', { token: service.adminToken() });
