@@ -34,7 +34,12 @@ export async function storedCollections(url: string, database: string): Promise<
 /** Every record of every topic whose name starts so: key, value and headers. */
 export async function storedTopics(brokers: readonly string[], prefix: string): Promise<Stored[]> {
   const { Kafka: KafkaClient, logLevel } = kafkajs;
-  const kafka: Kafka = new KafkaClient({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const kafka: Kafka = new KafkaClient({
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    // The first group of a new broker waits until it has made the topic for groups.
+    retry: { retries: 20, maxRetryTime: 1_000 },
+  });
   const admin = kafka.admin();
   await admin.connect();
   try {

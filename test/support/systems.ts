@@ -28,6 +28,8 @@ export type RunningSystem = {
   output(): string;
   /** Everything that it keeps: files, or collections and topics. */
   stored(): Promise<Stored[]>;
+  /** How many processes answer requests. */
+  processes: number;
   /** Whether every process is still there. */
   alive(): boolean;
   /** SIGTERM to every process. Gives the exit status, the worst of several. */
@@ -51,6 +53,7 @@ async function startEmbeddedSystem({ env = {} }: SystemOptions = {}): Promise<Ru
   return {
     ...service,
     tokenFile: (staff) => path.join(service.directory, `${staff}-tokens`),
+    processes: 1,
     stored: async () => storedFiles(service.directory),
     alive: () => service.child.exitCode === null && service.child.signalCode === null,
   };
@@ -74,6 +77,7 @@ async function startDistributedSystem(options: SystemOptions = {}): Promise<Runn
     ...service,
     tokenFile: (staff) =>
       staff === 'admin' ? service.secrets.adminTokensFile : service.secrets.auditorTokensFile,
+    processes: service.apis.length,
     stored: async () => [
       ...(await storedCollections(mongodb.url, mongodb.database)),
       ...(await storedTopics(kafka.brokers, kafka.topicPrefix)),

@@ -83,8 +83,9 @@ export async function startDistributed(options: DistributedOptions = {}): Promis
   let front: Front | null = null;
 
   async function stop(): Promise<Record<string, number | null>> {
-    await front?.stop();
     await Promise.all(apps.map((app) => app.stop()));
+    // Last, so that answers under way still go out.
+    await front?.stop();
     await Promise.all([own.kafka?.stop(), own.mongodb?.stop()]);
     removeFolder(directory);
     return Object.fromEntries(apps.map(({ name, status }) => [name, status]));

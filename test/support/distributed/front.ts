@@ -4,6 +4,9 @@ import { LOOPBACK } from '@rollbook-servers';
 /** One address before several servers: each new connection goes to the next one that accepts it. */
 export type Front = { readonly port: number; stop(): Promise<void> };
 
+/** A client that goes on sending after its server has closed is cut off then. */
+const LINGER_MS = 1_000;
+
 /** @param ports of the servers, on the loopback interface */
 export async function startFront(port: number, ports: readonly number[]): Promise<Front> {
   const sockets = new Set<net.Socket>();
@@ -23,7 +26,13 @@ export async function startFront(port: number, ports: readonly number[]): Promis
         if (client.destroyed) upstream.destroy();
         client.pipe(upstream).pipe(client);
         client.once('close', () => upstream.destroy());
-        upstream.once('close', () => client.destroy());
+        // What it has answered still goes out, also to a client that has more to say (a body that is too large).
+        upstream.once('close', () => {
+          client.unpipe(upstream);
+          client.resume();
+          client.end();
+          setTimeout(() => client.destroy(), LINGER_MS).unref();
+        });
       });
       upstream.on('error', () => {
         // Only where nothing was sent yet may another server be asked.
