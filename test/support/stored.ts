@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Kafka } from 'kafkajs';
 import { MongoClient } from 'mongodb';
 
@@ -37,8 +38,6 @@ export async function storedTopics(brokers: readonly string[], prefix: string): 
   const kafka: Kafka = new KafkaClient({
     brokers: [...brokers],
     logLevel: logLevel.NOTHING,
-    // The first group of a new broker waits until it has made the topic for groups.
-    retry: { retries: 20, maxRetryTime: 1_000 },
   });
   const admin = kafka.admin();
   await admin.connect();
@@ -48,11 +47,26 @@ export async function storedTopics(brokers: readonly string[], prefix: string): 
     for (const topic of topics) {
       const offsets = await admin.fetchTopicOffsets(topic);
       const ends = new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
-      stored.push({ place: topic, text: await readTopic(kafka, topic, ends) });
+      stored.push({ place: topic, text: await patiently(() => readTopic(kafka, topic, ends)) });
     }
     return stored;
   } finally {
     await admin.disconnect();
+  }
+}
+
+const TRIES = 40;
+
+/** The first group of a new broker is refused until the broker has made its own topic for groups. */
+async function patiently<Result>(read: () => Promise<Result>): Promise<Result> {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      return await read();
+    } catch (error) {
+      const isEarly = error instanceof kafkajs.KafkaJSProtocolError && error.retriable;
+      if (!isEarly || left === 0) throw error;
+      await delay(500);
+    }
   }
 }
 

@@ -18,6 +18,8 @@ export type SystemOptions = {
 export type RunningSystem = {
   /** Also its public URL, unless the environment says otherwise. */
   url: string;
+  /** Addresses of the processes that answer requests, each by itself. */
+  processes: readonly string[];
   adminToken(): string;
   auditorToken(): string;
   /** A file with that token as an operator has it, lines `name:token`. */
@@ -28,8 +30,6 @@ export type RunningSystem = {
   output(): string;
   /** Everything that it keeps: files, or collections and topics. */
   stored(): Promise<Stored[]>;
-  /** How many processes answer requests. */
-  processes: number;
   /** Whether every process is still there. */
   alive(): boolean;
   /** SIGTERM to every process. Gives the exit status, the worst of several. */
@@ -53,7 +53,7 @@ async function startEmbeddedSystem({ env = {} }: SystemOptions = {}): Promise<Ru
   return {
     ...service,
     tokenFile: (staff) => path.join(service.directory, `${staff}-tokens`),
-    processes: 1,
+    processes: [service.url],
     stored: async () => storedFiles(service.directory),
     alive: () => service.child.exitCode === null && service.child.signalCode === null,
   };
@@ -77,7 +77,7 @@ async function startDistributedSystem(options: SystemOptions = {}): Promise<Runn
     ...service,
     tokenFile: (staff) =>
       staff === 'admin' ? service.secrets.adminTokensFile : service.secrets.auditorTokensFile,
-    processes: service.apis.length,
+    processes: service.apis.map(({ url }) => url),
     stored: async () => [
       ...(await storedCollections(mongodb.url, mongodb.database)),
       ...(await storedTopics(kafka.brokers, kafka.topicPrefix)),

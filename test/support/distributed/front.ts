@@ -36,7 +36,8 @@ export async function startFront(port: number, ports: readonly number[]): Promis
       });
       upstream.on('error', () => {
         // Only where nothing was sent yet may another server be asked.
-        if (!isConnected && left > 1) connectTo(index + 1, left - 1);
+        if (isConnected) return;
+        if (left > 1) connectTo(index + 1, left - 1);
         else client.destroy();
       });
     }

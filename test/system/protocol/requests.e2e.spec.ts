@@ -213,7 +213,9 @@ everySystem((startSystem) => {
     });
     test('far more is 413, and soon', async () => {
       const before = performance.now();
-      expectRefusal(await post(service, ofSize(3_000_000)), { status: 413, error: ICM });
+      // One process by itself: behind an address that knows octets only, a reset can overtake the answer.
+      const [url = ''] = service.processes;
+      expectRefusal(await post({ url }, ofSize(3_000_000)), { status: 413, error: ICM });
       expect(performance.now() - before).toBeLessThan(2_000);
     });
   });
