@@ -90,7 +90,7 @@ export class ReplicaSet {
         (node) =>
           node !== primary &&
           this.#areConnected(node, primary) &&
-          (node.committed < primary.entries.length || node.term < primary.term),
+          (node.committed < primary.entries.length || node.term !== primary.term),
       )
     );
   }

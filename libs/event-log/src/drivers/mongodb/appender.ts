@@ -119,13 +119,14 @@ export class Appender {
   async #run(): Promise<void> {
     const { clock, tail } = this.#options;
     await clock.pause(0); // what is asked for in one turn of the event loop goes out together
-    while (this.#ready.length > 0) {
+    for (;;) {
+      const ready = this.#admitReady();
+      if (ready.length === 0) return;
       if (tail.isDoubtful) {
         await this.#readTail();
         continue;
       }
-      const batch = takeBatch(this.#admitReady());
-      if (batch.length === 0) continue;
+      const batch = takeBatch(ready);
       this.#turns.working(clock.now());
       const acknowledged = await this.#send(batch);
       const isOver = this.#turns.isOver(clock.now());

@@ -195,6 +195,17 @@ test('§4 · given up: 503 and unknown once it was sent, never a conflict; not w
   expect(await appender.append(commit('a'))).toEqual({ streamVersion: 1, position: 1 });
 });
 
+test('§4 · when everything is given up, nothing asks the database any more', async () => {
+  const collection = new MemoryCollection();
+  collection.readsFail = true;
+  const { appender, clock } = appenderOn(collection, { appendTimeMs: 300 });
+  await expect(appender.append(commit('a'))).rejects.toMatchObject({ outcome: 'not written' });
+  await clock.pause(1_000);
+  const reads = collection.reads.length;
+  await clock.pause(60_000);
+  expect(collection.reads).toHaveLength(reads);
+});
+
 test('§4 · appends in flight are bounded; a closed appender answers what it has admitted', async () => {
   const collection = new MemoryCollection();
   const { appender } = appenderOn(collection, { maxInFlight: 2 });
