@@ -46,10 +46,12 @@ function sayProgress(): (progress: RecoveryProgress) => void {
   let saidAt = performance.now();
   return ({ imported, present, records }) => {
     const line = `${imported} imported, ${present} present, of ${records} records`;
-    if (process.stderr.isTTY) return void process.stderr.write(`\r\x1b[K${line}`);
-    if (performance.now() - saidAt < SAY_EVERY_MS) return;
-    saidAt = performance.now();
-    process.stderr.write(`${line}\n`);
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r\x1b[K${line}`);
+    } else if (performance.now() - saidAt > SAY_EVERY_MS) {
+      saidAt = performance.now();
+      process.stderr.write(`${line}\n`);
+    }
   };
 }
 

@@ -17,6 +17,7 @@ const OUTAGE_MS = IS_LONG ? 60_000 : 1_000;
 /** More than the publisher's heap could hold. */
 const BACKLOG_OCTETS = 64 * 1024 * 1024;
 const HEAP_MIB = 48;
+const AT_ONCE = 20;
 const MOVES = Number(process.env['ROLLBOOK_TEST_KILLS'] ?? 3);
 
 const withKafka = async (
@@ -124,11 +125,10 @@ describeWithServers('failures of brokers', ['kafka', 'mongodb'], () => {
         await node?.kill9();
         const killedAt = performance.now();
         const padding = 'x'.repeat(Math.floor((IS_LONG ? 100 * 1024 * 1024 : BACKLOG_OCTETS) / BACKLOG));
-        const next = { event: 0 };
-        const append = async () => {
-          while (next.event++ < BACKLOG) await world.log.append(command(newStream(), 0, 1, padding));
-        };
-        await Promise.all(Array.from({ length: 16 }, append));
+        for (let appended = 0; appended < BACKLOG; appended += AT_ONCE) {
+          const commands = Array.from({ length: AT_ONCE }, () => command(newStream(), 0, 1, padding));
+          await Promise.all(commands.map((one) => world.log.append(one)));
+        }
         await sleep(Math.max(0, OUTAGE_MS - (performance.now() - killedAt)));
         await publisher.said(/^state waiting/);
         await node?.restart();

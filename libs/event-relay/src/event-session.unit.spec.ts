@@ -80,7 +80,12 @@ async function logWith(streams: readonly string[]): Promise<FollowedLog & { even
     versions.set(streamId, expectedVersion + 1);
   }
   const events = await log.readAll({ after: 0, limit: streams.length || 1 });
-  return { readAll: (page) => log.readAll(page), head: () => log.head(), waitAfter: log.waitAfter, events };
+  return {
+    readAll: (page) => log.readAll(page),
+    head: () => log.head(),
+    waitAfter: (position, signal) => log.waitAfter(position, signal),
+    events,
+  };
 }
 
 const sessionOf = (

@@ -9,12 +9,12 @@ export function startLoad(
   log: EventLog,
   { callers = 4, padding = 200, pauseMs = 10 }: { callers?: number; padding?: number; pauseMs?: number } = {},
 ): { appended(): number; stop(): Promise<number> } {
-  let going = true;
+  const stopping = new AbortController();
   let appended = 0;
   const call = async (): Promise<void> => {
-    while (going) {
+    while (!stopping.signal.aborted) {
       const streamId = newStream();
-      for (let version = 0; going && version < MOST_VERSIONS;) {
+      for (let version = 0; !stopping.signal.aborted && version < MOST_VERSIONS;) {
         const events = 1 + (version % 2);
         const { streamVersion } = await log.append(command(streamId, version, events, 'x'.repeat(padding)));
         version = streamVersion;
@@ -29,7 +29,7 @@ export function startLoad(
   return {
     appended: () => appended,
     async stop() {
-      going = false;
+      stopping.abort();
       await over;
       await calls;
       return appended;

@@ -4,7 +4,7 @@ import kafkajs, { type Consumer, type Kafka, type KafkaMessage } from 'kafkajs';
 import { KafkaUnavailable } from '../connection.js';
 
 // Not named where Node looks for the names of a CommonJS module.
-const { KafkaJSProtocolError } = kafkajs;
+const { KafkaJSError } = kafkajs;
 
 /** Offsets of one partition to read: from the first to the one before `end`. */
 export type OffsetRange = { from: number; end: number };
@@ -19,7 +19,7 @@ const MAX_WAIT_MS = 100;
 const SESSION_TIMEOUT_MS = 30_000;
 /** No record for so long, although there must be some, is an outage. */
 const IDLE_TIMEOUT_MS = 30_000;
-const TRIES = 20;
+const TRIES = 40;
 const RETRY_AFTER_MS = 250;
 
 /** First and next offset of each partition; empty if there is no such topic. */
@@ -68,8 +68,8 @@ export async function readRanges(
     try {
       return await readWithGroup(kafka, topic, left, takeOnce, signal);
     } catch (error) {
-      // A broker that has just started still loads what it knows of groups.
-      const passes = error instanceof KafkaJSProtocolError && error.retriable;
+      // A broker that has just started still loads what it knows of groups, or makes the place where it keeps them.
+      const passes = error instanceof KafkaJSError && error.retriable;
       if (taken || !passes || tries === TRIES || signal?.aborted) throw error;
     }
     await sleep(RETRY_AFTER_MS);
@@ -133,7 +133,8 @@ function run(
     consumer.on(consumer.events.CRASH, ({ payload }) => end(() => reject(payload.error)));
     const eachBatch: Parameters<Consumer['run']>[0] = {
       autoCommit: false,
-      async eachBatch({ batch, pause }) {
+      async eachBatch(payload) {
+        const { batch } = payload;
         const range = left.get(batch.partition);
         if (range === undefined) return;
         const wanted = batch.messages.filter(
@@ -141,7 +142,12 @@ function run(
         );
         const next = Number(batch.lastOffset()) + 1;
         try {
-          if (wanted.length > 0) await take(batch.partition, wanted, counted(pause));
+          if (wanted.length > 0)
+            await take(
+              batch.partition,
+              wanted,
+              counted(() => payload.pause()),
+            );
         } catch (error) {
           return end(() => reject(error));
         }
