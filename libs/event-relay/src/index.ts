@@ -7,9 +7,11 @@ export {
   kafkaClients,
   newestPublishedPosition,
   openEventPublisher,
+  openStatePublisher,
   readPublishedPositions,
   recoverFromKafka,
 } from './open.js';
+export { lowWaterMark } from './low-water.js';
 export { partitionOf } from './partition.js';
 export {
   NotAPublishedEvent,
@@ -21,3 +23,10 @@ export type { PublishedPositions } from './published-positions.js';
 export type { Publisher, PublisherEvents, PublisherState, PublisherStatus } from './publisher.js';
 export type { Recovered, RecoveryProgress } from './recovery/recover.js';
 export { topicNames, TopicsRefused, type TopicSettings } from './topics.js';
+export {
+  type ClientStateRecord,
+  clientStateSchema,
+  clientStateSchemaPath,
+} from './state/client-state-record.js';
+export { NotAState, readStateHeaders } from './state/state-message.js';
+export type { StatePublisherOptions } from './state/state-publisher.js';

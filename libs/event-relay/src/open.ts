@@ -4,6 +4,7 @@ import type { PublishedPositions } from './published-positions.js';
 import type { EventPublisherOptions } from './event-publisher-options.js';
 import type { Publisher } from './publisher.js';
 import type { Recovered, RecoveryOptions } from './recovery/recover.js';
+import type { StatePublisherOptions } from './state/state-publisher.js';
 import type { TopicSettings } from './topics.js';
 
 // What needs a driver loads it here, when it is called, so that a process without Kafka and MongoDB starts fast.
@@ -66,6 +67,16 @@ export async function readPublishedPositions(
 export async function openEventPublisher(options: EventPublisherOptions): Promise<Publisher> {
   const { startEventPublisher } = await import('./event-publisher.js');
   return startEventPublisher(options);
+}
+
+/**
+ * Starts following the topic of events: publishes the state of each client to the compacted topic of clients while it is
+ * this process's turn (design §7), in transactions, so that of two processes the older one is fenced. Needs neither
+ * Kafka nor the database to be up; `status()` says what it waits for.
+ */
+export async function openStatePublisher(options: StatePublisherOptions): Promise<Publisher> {
+  const { startStatePublisher } = await import('./state/state-publisher.js');
+  return startStatePublisher(options);
 }
 
 /**

@@ -25,6 +25,8 @@ export type PublisherLoopOptions = {
   observe(): Promise<{ position: number; head: number }>;
   /** True for what no retry can mend. */
   final(error: unknown): boolean;
+  /** True when another process has taken over, so that this one stands by again. By default nothing says so. */
+  superseded?(error: unknown): boolean;
   /** Closes what the loop was opened with. */
   dispose(): Promise<void>;
 };
@@ -111,6 +113,10 @@ export class PublisherLoop implements Publisher {
           this.#fail(error, 'stopped');
           break;
         }
+        if (this.#options.superseded?.(error) === true) {
+          this.#fail(error, 'standby');
+          continue;
+        }
         this.#failures += 1;
         this.#fail(error, 'waiting');
         await this.#observe();
@@ -176,7 +182,7 @@ export class PublisherLoop implements Publisher {
     }
   }
 
-  #fail(error: unknown, state: 'waiting' | 'stopped'): void {
+  #fail(error: unknown, state: 'standby' | 'waiting' | 'stopped'): void {
     this.#lastError = sayError(error);
     this.#options.on.failed?.(this.#lastError);
     this.#to(state);

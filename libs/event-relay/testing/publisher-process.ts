@@ -1,15 +1,16 @@
-// A process to be killed and frozen: an event publisher on the log of a database. Prints one line per change of its state
+// A process to be killed and frozen: a publisher on the log of a database. Prints one line per change of its state
 // and per batch, written at once. Its argument is JSON (PublisherProcessOptions). Ends when its stdin closes.
 import { writeSync } from 'node:fs';
 import { openMongodbLogReader } from '@rollbook/event-log';
-import { openEventPublisher } from '../src/index.js';
+import { openEventPublisher, openStatePublisher } from '../src/index.js';
 import type { PublisherProcessOptions } from './start-publisher.js';
 import { plainConnection } from './read-published.js';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as PublisherProcessOptions;
 const say = (line: string): unknown => writeSync(process.stdout.fd, `${line}\n`);
 const log = await openMongodbLogReader(options.mongodb);
-const publisher = await openEventPublisher({
+const open = options.publishes === 'states' ? openStatePublisher : openEventPublisher;
+const publisher = await open({
   log,
   connection: plainConnection(options.brokers, options.instance),
   topics: { prefix: options.prefix, partitions: options.partitions, replicationFactor: null },

@@ -3,6 +3,8 @@ import path from 'node:path';
 import type { PublishersDatabase } from '../src/index.js';
 
 export type PublisherProcessOptions = {
+  /** Which publisher; the one of events when nothing is said. */
+  publishes?: 'events' | 'states';
   brokers: readonly string[];
   prefix: string;
   partitions: number;
@@ -32,7 +34,7 @@ export type PublisherProcess = {
 const LOOK_AGAIN_MS = 5;
 const SAID_WITHIN_MS = 30_000;
 
-/** Starts an event publisher in a process of its own, which ends with this one. */
+/** Starts a publisher in a process of its own, which ends with this one. */
 export function startPublisher(options: PublisherProcessOptions): PublisherProcess {
   const file = path.resolve('dist/libs/event-relay/testing/publisher-process.js');
   const heap = options.heapMiB === undefined ? [] : [`--max-old-space-size=${options.heapMiB}`];

@@ -26,6 +26,12 @@ export {
   type EventData,
   type PersonalFacts,
 } from './events.js';
+export {
+  clientMetadata as clientMetadataShape,
+  clientSecret as clientSecretShape,
+  instant as instantShape,
+  nullable as nullableShape,
+} from './events/parts.js';
 export { eventsMarkdown } from './events-markdown.js';
 export { evolve, fold, stateAsOf } from './evolve.js';
 export { LintError, lintFacts } from './lint-facts.js';

@@ -54,7 +54,8 @@ export async function openKafkaSender(
   };
 }
 
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+/** What the work gives, or SendUnclear when it has not come back after so long. */
+export async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const bound = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new SendUnclear(`Kafka did not answer a send within ${ms} ms`)), ms);

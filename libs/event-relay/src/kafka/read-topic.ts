@@ -129,6 +129,14 @@ function run(
       }, IDLE_TIMEOUT_MS);
     };
     alive();
+    const readTo = (partition: number, next: number): void => {
+      const range = left.get(partition);
+      if (range === undefined) return;
+      range.from = Math.max(range.from, next);
+      if (range.from >= range.end) left.delete(partition);
+      if (left.size === 0) end(resolve);
+      else alive();
+    };
     signal?.addEventListener('abort', () => end(() => reject(signal.reason)), { once: true });
     consumer.on(consumer.events.CRASH, ({ payload }) => end(() => reject(payload.error)));
     const eachBatch: Parameters<Consumer['run']>[0] = {
@@ -151,12 +159,13 @@ function run(
         } catch (error) {
           return end(() => reject(error));
         }
-        range.from = Math.max(range.from, next);
-        if (range.from >= range.end) left.delete(batch.partition);
-        if (left.size === 0) end(resolve);
-        else alive();
+        readTo(batch.partition, next);
       },
     };
+    // Told also of batches in which there was nothing for us: ends of transactions, and records of those given up.
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.topic === topic) readTo(payload.partition, Number(payload.lastOffset) + 1);
+    });
     consumer
       .run(eachBatch)
       .then(() => {

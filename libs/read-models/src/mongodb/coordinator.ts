@@ -1,8 +1,7 @@
 import type { EventLogReader } from '@rollbook/event-log';
-import type { PublishedPositions } from '@rollbook/event-relay';
+import { lowWaterMark, type PublishedPositions } from '@rollbook/event-relay';
 import { compareRange, RebuildRefused } from './compare-generations.js';
 import { checkpointsOf } from './generation-store.js';
-import { lowWaterMark } from './low-water.js';
 import type { GenerationCollections, ModelsDatabase } from './models-database.js';
 import {
   type Coordination,

@@ -1,5 +1,5 @@
 import type { EventLogReader } from '@rollbook/event-log';
-import { type PublishedPositions, readPublishedPositions } from '@rollbook/event-relay';
+import { lowWaterMark, type PublishedPositions, readPublishedPositions } from '@rollbook/event-relay';
 import { KeptCount } from '../clients/kept-count.js';
 import type { ClientPage, ClientQuery } from '../clients/query.js';
 import type { ClientStatistics } from '../clients/statistics.js';
@@ -16,7 +16,6 @@ import {
 import { countStatistics } from './count-statistics.js';
 import { checkpointsOf } from './generation-store.js';
 import { listClients } from './list-clients.js';
-import { lowWaterMark } from './low-water.js';
 import { type GenerationCollections, ModelsDatabase, reachable } from './models-database.js';
 import { FORMAT, generationIn, type ModelsRecord, requestRebuild } from './models-record.js';
 import { replayLog } from './replay.js';

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs, { type Kafka, type Producer } from 'kafkajs';
+import { SendUnclear } from '../event-sender.js';
+import { type StateSender, Superseded } from '../state/state-sender.js';
+import { SEND_TIMEOUT_MS, within } from './kafka-sender.js';
+
+const ALL_IN_SYNC = -1;
+const CLOSE_TIMEOUT_MS = 1_000;
+/** Kafka ends a transaction whose producer is gone after so long; until then consumers see nothing behind it. */
+const TRANSACTION_TIMEOUT_MS = 15_000;
+/** Waiting for the coordinator is the rule, not the exception: with kafkajs's 300 ms every transaction would take that. */
+const RETRY = { initialRetryTime: 5, maxRetryTime: 500, factor: 0.2, multiplier: 2, retries: 12 };
+/** What Kafka answers to a producer whose transactional id another one has taken since. */
+const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_PRODUCER_ID_MAPPING']);
+
+/**
+ * A transactional producer, one transaction per send. Connecting takes the transactional id: what an older producer
+ * has open is ended, and whatever it sends later is refused. Only `transaction().send()` is refused to an older one;
+ * the plain `send()` of a transactional producer is not.
+ *
+ * @param transactionalId the same in every process that publishes to this topic
+ */
+export async function openKafkaStateSender(
+  kafka: Kafka,
+  topic: string,
+  transactionalId: string,
+): Promise<StateSender> {
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    transactionalId,
+    idempotent: true,
+    maxInFlightRequests: 1,
+    transactionTimeout: TRANSACTION_TIMEOUT_MS,
+    retry: RETRY,
+  });
+  await producer.connect();
+  return {
+    async send(partition, messages) {
+      try {
+        await within(sendInTransaction(producer, topic, partition, messages), SEND_TIMEOUT_MS);
+      } catch (error) {
+        throw isFenced(error) ? new Superseded(error) : error;
+      }
+    },
+    async close() {
+      await Promise.race([producer.disconnect(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+async function sendInTransaction(
+  producer: Producer,
+  topic: string,
+  partition: number,
+  messages: Parameters<StateSender['send']>[1],
+): Promise<void> {
+  const transaction = await producer.transaction();
+  try {
+    const answer = await transaction.send({
+      topic,
+      acks: ALL_IN_SYNC,
+      messages: messages.map(({ key, value, headers }) => ({ key, value, headers, partition })),
+    });
+    const sent = answer.filter((one) => one.topicName === topic && one.partition === partition);
+    if (sent.length !== 1 || sent[0]?.errorCode !== 0) {
+      throw new SendUnclear(
+        `Kafka's answer does not say that the states of partition ${partition} are there`,
+      );
+    }
+  } catch (error) {
+    // The next producer ends the transaction, should this not go through.
+    await transaction.abort().catch(() => undefined);
+    throw error;
+  }
+  await transaction.commit();
+}
+
+/** kafkajs wraps what the broker answered, sometimes more than once. */
+function isFenced(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof kafkajs.KafkaJSProtocolError && FENCED.has(cause.type)) return true;
+  }
+  return false;
+}
