@@ -4,6 +4,7 @@ import {
   ensureTopics,
   newestPublishedPosition,
   openEventPublisher,
+  openStatePublisher,
   readPublishedPositions,
   type TopicsRefused,
 } from '@rollbook/event-relay';
@@ -83,7 +84,10 @@ async function open(options: ComposeOptions, opened: CloseBackwards): Promise<Re
     close,
   );
   const readModels = opened.add(await openMongodbReadModels({ url, database, log }), close);
-  const positions = opened.add(await readPublishedPositions({ url, database }, 'events'), close);
+  const positions = {
+    events: opened.add(await readPublishedPositions({ url, database }, 'events'), close),
+    states: opened.add(await readPublishedPositions({ url, database }, 'states'), close),
+  };
 
   // What Kafka has beyond the log's end must be known before anything is appended there (design §8).
   const watching = await watchTopics(
@@ -105,7 +109,8 @@ async function open(options: ComposeOptions, opened: CloseBackwards): Promise<Re
     instance,
   };
   const events = opened.add(await openEventPublisher({ ...relay, on: telling('events') }), close);
-  const publishing = publishingOf({ events }, { events: positions });
+  const states = opened.add(await openStatePublisher({ ...relay, on: telling('states') }), close);
+  const publishing = publishingOf({ events, states }, positions);
 
   addAppendMetrics(metrics, () => log.counters());
   addStorageHealth(health, log);

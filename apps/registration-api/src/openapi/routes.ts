@@ -321,6 +321,16 @@ const OPERATIONS: readonly Route[] = [
   ),
   open(
     {
+      path: '/schemas/states/ClientState/{version}',
+      operationId: 'showClientStateSchema',
+      summary: 'JSON Schema of the states on the compacted topic of clients',
+      answers: { 200: schemaDocument('The schema') },
+      refusals: ['not_found'],
+    },
+    'schemas',
+  ),
+  open(
+    {
       path: '/schemas/policy',
       operationId: 'showPolicySchema',
       summary: 'JSON Schema of the policy file',

@@ -1,8 +1,8 @@
 import { LogUnavailable } from '@rollbook/event-log';
 import type { PublishedPositions, Publisher, PublisherStatus } from '@rollbook/event-relay';
 
-/** The publishers (design §7): of every event. */
-export const PUBLISHERS = ['events'] as const;
+/** The publishers (design §7): of every event, and of the state of every client. */
+export const PUBLISHERS = ['events', 'states'] as const;
 export type PublisherName = (typeof PUBLISHERS)[number];
 
 /** Publishing to Kafka as operators see it through any process. */
