@@ -52,12 +52,12 @@ describeWithServers('design §8 · projectors that come and go', ['kafka', 'mong
         const projector = await world.projector();
         await projector.ready();
         // Behind by hundreds of events when it gets its partitions, and more coming while it is killed.
-        const loading = world.load(clientIds(200, `killed-${kill}-`));
-        clients += 200;
+        const loading = world.load(clientIds(300, `killed-${kill}-`));
+        clients += 300;
         await eventually('it is in the middle of it', async () => {
           return ((await projector.metric('rollbook_projector_events_total{generation="1"}')) ?? 0) > 50;
         });
-        await delay(Math.random() * 200);
+        await delay(Math.random() * 60);
         await projector.kill();
         await loading;
       }

@@ -17,6 +17,11 @@ export class BatchCounters {
     });
   }
 
+  /** From now on every counter of a generation is there, with 0: one that appears with its first event has no rate. */
+  begin(generation: number): void {
+    for (const counter of Object.values(this.#counters)) counter.inc({ generation: String(generation) }, 0);
+  }
+
   applied(generation: number, run: AppliedRun): void {
     const label = { generation: String(generation) };
     this.#seconds.observe(label, run.seconds);

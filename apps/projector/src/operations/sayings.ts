@@ -24,6 +24,7 @@ export class Sayings {
   consumer(generation: number): ConsumerOptions['on'] {
     const logger = this.#logger;
     const counters = this.#counters;
+    counters.begin(generation);
     let joins = 0;
     return {
       applied(partition, run) {

@@ -54,6 +54,15 @@ test('design §8 · gaps, parked clients and foreign records are said with their
   ]);
 });
 
+test('counters begin with 0', async () => {
+  const { sayings, registry } = listening();
+  sayings.consumer(7);
+  const text = await registry.metrics();
+  for (const name of ['events', 'missed_events', 'redelivered', 'restarts', 'unreadable_records']) {
+    expect(text.split('\n')).toContain(`rollbook_projector_${name}_total{generation="7"} 0`);
+  }
+});
+
 test('the first joining is no rebalance', async () => {
   const { sayings, registry } = listening();
   const { joined } = sayings.consumer(1);
