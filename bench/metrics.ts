@@ -5,7 +5,7 @@ import type { Process } from './processes.js';
  *
  * @throws Error when it has no such metric
  */
-export async function metric({ url }: Process, name: string): Promise<number[]> {
+export async function metric({ url }: Pick<Process, 'url'>, name: string): Promise<number[]> {
   const page = await (await fetch(`${url}/metrics`)).text();
   const found = [...page.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))];
   if (found.length === 0) throw new Error(`there is no metric ${name}`);
@@ -13,7 +13,7 @@ export async function metric({ url }: Process, name: string): Promise<number[]> 
 }
 
 /** The sum over all labels and all processes. */
-export async function sumOfMetric(processes: readonly Process[], name: string): Promise<number> {
+export async function sumOfMetric(processes: readonly Pick<Process, 'url'>[], name: string): Promise<number> {
   const values = await Promise.all(processes.map((process) => metric(process, name)));
   return values.flat().reduce((sum, value) => sum + value, 0);
 }

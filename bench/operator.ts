@@ -28,7 +28,7 @@ export const tokensIn = (folder: string): Tokens => ({
 });
 
 /** What the benchmarks ask of the admin and audit API. */
-export function admin(server: Process, tokens: Tokens) {
+export function admin(server: Pick<Process, 'url'>, tokens: Tokens) {
   const call = async (method: string, at: string, token: string) => {
     const response = await fetch(server.url + at, { method, headers: { authorization: `Bearer ${token}` } });
     if (!response.ok) throw new Error(`${method} ${at}: ${response.status} ${await response.text()}`);

@@ -42,48 +42,19 @@ export async function startServer(file: string, args: readonly string[] = []): P
  */
 export async function startRollbook(directory: string, env: Record<string, string> = {}): Promise<Process> {
   const port = await freePort();
-  return startService(START, port, {
-    ROLLBOOK_PORT: String(port),
-    ROLLBOOK_DATA_DIR: directory,
-    ROLLBOOK_RATE_LIMIT_PER_MINUTE: '0',
-    ...env,
-  });
-}
-
-/**
- * Starts one of the apps of the distributed service, with the flags of `npm start`.
- *
- * @param env where it finds its servers, its port included
- * @returns the app, once it is ready
- */
-export function startApp(
-  app: 'registration-api' | 'projector',
-  port: number,
-  env: Record<string, string>,
-): Promise<Process> {
-  const flags = START.filter((word) => word.startsWith('-'));
-  return startService([...flags, path.join(DIST, 'apps', app, 'src', 'main.js')], port, env);
-}
-
-async function startService(
-  words: readonly string[],
-  port: number,
-  env: Record<string, string>,
-): Promise<Process> {
-  const child = spawn(process.execPath, words, {
-    // What it says of a start that fails, and no line of its log.
+  const child = spawn(process.execPath, START, {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { PATH: process.env['PATH'], ...env },
+    env: {
+      PATH: process.env['PATH'],
+      ROLLBOOK_PORT: String(port),
+      ROLLBOOK_DATA_DIR: directory,
+      ROLLBOOK_RATE_LIMIT_PER_MINUTE: '0',
+      ...env,
+    },
   });
   const url = `http://127.0.0.1:${port}`;
-  const stop = () => ended(child, () => child.kill('SIGTERM'));
-  try {
-    await answers(`${url}/health/ready`, child);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { url, child, stop };
+  await answers(`${url}/health/ready`, child);
+  return { url, child, stop: () => ended(child, () => child.kill('SIGTERM')) };
 }
 
 /** Waits until `url` answers 200, looking every 5 ms. */

@@ -4,7 +4,7 @@ import { admin, tokensIn } from './operator.js';
 import type { Row } from './report.js';
 import { inTemporaryFolder } from './temporary.js';
 
-export const registration = (server: Process, at = '/connect/register'): Target => ({
+export const registration = (server: Pick<Process, 'url'>, at = '/connect/register'): Target => ({
   url: server.url + at,
   method: 'POST',
   headers: { 'content-type': 'application/json' },

@@ -1,10 +1,11 @@
 import { MongoClient, type Collection, type Document } from 'mongodb';
+import type { RunningApp } from '../../test/support/distributed/app.js';
+import type { Distributed } from '../../test/support/distributed/distributed.js';
 import { load, median } from '../load.js';
 import { sumOfMetric } from '../metrics.js';
-import type { Process } from '../processes.js';
 import { registration } from '../register.js';
 import type { Row } from '../report.js';
-import { withInstallation, type Installation, type Servers } from './system.js';
+import { withInstallation, type Servers } from './system.js';
 
 const CONNECTIONS = 64;
 /** Documents that the raw inserts write again, at most. */
@@ -19,8 +20,8 @@ export function measureAppends(
   servers: Servers,
   { rounds, seconds }: { rounds: number; seconds: number },
 ): Promise<Row[]> {
-  return withInstallation(servers, async (installation) => {
-    const [first, second] = [await installation.startApi(), await installation.startApi()];
+  return withInstallation(servers, { apis: 2, projectors: 0 }, async (system) => {
+    const [first, second] = system.apis as [RunningApp, RunningApp];
     await load(registration(first), { connections: CONNECTIONS, seconds: 3 });
     await load(registration(second), { connections: CONNECTIONS, seconds: 3 });
     const figures = {
@@ -33,7 +34,7 @@ export function measureAppends(
     try {
       for (let round = 0; round < rounds; round++) {
         figures.one.push((await load(registration(first), { connections: CONNECTIONS, seconds })).perSecond);
-        figures.raw.push(await rawInserts(client, installation, seconds));
+        figures.raw.push(await rawInserts(client, system, seconds));
         const { perSecond, renumbered } = await together([first, second], seconds);
         figures.two.push(perSecond);
         figures.renumbered.push(renumbered);
@@ -59,7 +60,7 @@ export function measureAppends(
 }
 
 async function together(
-  apis: readonly Process[],
+  apis: readonly RunningApp[],
   seconds: number,
 ): Promise<{ perSecond: number; renumbered: number }> {
   const counters = () =>
@@ -77,8 +78,8 @@ async function together(
 }
 
 /** Inserts per second, one document each, of what the log holds, into a collection with the log's index. */
-async function rawInserts(client: MongoClient, { mongodb }: Installation, seconds: number): Promise<number> {
-  const db = client.db(mongodb.database);
+async function rawInserts(client: MongoClient, { database }: Distributed, seconds: number): Promise<number> {
+  const db = client.db(database);
   const documents = await db.collection('log').find().limit(RAW_DOCUMENTS).toArray();
   const raw = db.collection('raw', DURABLE);
   try {

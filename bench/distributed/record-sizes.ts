@@ -1,5 +1,5 @@
 import { kafkaClients, topicNames } from '@rollbook/event-relay';
-import type { Installation } from './system.js';
+import type { Distributed } from '../../test/support/distributed/distributed.js';
 
 /** Octets of a record beside its key, value and headers: lengths, attributes, and its share of a small batch. */
 const AROUND_RECORD = 12;
@@ -7,7 +7,7 @@ const AROUND_HEADER = 2;
 
 /** Average octets of the records of both topics, uncompressed, as they lie in a segment. Waits for that many of each. */
 export async function watchRecords(
-  { brokers, topicPrefix }: Installation,
+  { brokers, topicPrefix }: Distributed,
   wanted: number,
 ): Promise<[string, number][]> {
   const newClient = await kafkaClients({ brokers, tls: false, sasl: null, clientId: 'rollbook-bench' });

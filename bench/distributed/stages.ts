@@ -16,14 +16,11 @@ export function measureStages(
   servers: Servers,
   { perSecond, seconds }: { perSecond: number; seconds: number },
 ): Promise<Row[]> {
-  return withInstallation(servers, async (installation) => {
-    const apis = [await installation.startApi(), await installation.startApi()];
-    await installation.startProjector();
-    await installation.startProjector();
-    const urls = apis.map(({ url }) => url);
+  return withInstallation(servers, { apis: 2, projectors: 2 }, async (system) => {
+    const urls = system.apis.map(({ url }) => url);
     await registerSteadily(urls, { perSecond, seconds: WARM_UP_SECONDS });
-    const kafka = await watchKafka(installation);
-    const model = await watchModel(installation);
+    const kafka = await watchKafka(system);
+    const model = await watchModel(system);
     try {
       const registered = await registerSteadily(urls, { perSecond, seconds });
       const stages = await settled(registered, kafka.seen, model.reached);

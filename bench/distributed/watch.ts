@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { kafkaClients, readPublishedEvent, topicNames } from '@rollbook/event-relay';
 import { MongoClient } from 'mongodb';
-import { FIRST_GENERATION, type Installation } from './system.js';
+import type { Distributed } from '../../test/support/distributed/distributed.js';
+import { FIRST_GENERATION } from './system.js';
 
 /** An event as a consumer of the topic met it first, at a moment of `performance.now()`. */
 export type Seen = { at: number; partition: number; position: number };
 export type KafkaWatch = { seen: ReadonlyMap<string, Seen>; stop(): Promise<void> };
 
 /** Follows the topic of events from now on, as a downstream service would: first events of streams, by stream. */
-export async function watchKafka({ brokers, topicPrefix }: Installation): Promise<KafkaWatch> {
+export async function watchKafka({ brokers, topicPrefix }: Distributed): Promise<KafkaWatch> {
   const connection = { brokers, tls: false, sasl: null, clientId: 'rollbook-bench' };
   const newClient = await kafkaClients(connection);
   const consumer = newClient().consumer({ groupId: `${topicPrefix}-bench`, maxWaitTimeInMs: 100 });
@@ -37,12 +38,12 @@ export type ModelWatch = { reached: ReadonlyMap<number, readonly Reached[]>; sto
 const LOOK_EVERY_MS = 2;
 
 /** Looks at the checkpoints of the read model over and over: documents are written before them. */
-export async function watchModel({ mongodb }: Installation): Promise<ModelWatch> {
-  const client = await MongoClient.connect(mongodb.url);
+export async function watchModel({ mongodbUrl, database }: Distributed): Promise<ModelWatch> {
+  const client = await MongoClient.connect(mongodbUrl);
   const reached = new Map<number, Reached[]>();
   const stopping = new AbortController();
   const checkpoints = client
-    .db(mongodb.database)
+    .db(database)
     .collection<{ _id: number; position: number }>(FIRST_GENERATION.checkpoints);
   const look = async () => {
     while (!stopping.signal.aborted) {
