@@ -5,7 +5,14 @@ import type { Distributed } from '../../test/support/distributed/distributed.js'
 const AROUND_RECORD = 12;
 const AROUND_HEADER = 2;
 
-/** Average octets of the records of both topics, uncompressed, as they lie in a segment. Waits for that many of each. */
+/** By then what was published must have been read. */
+const READ_WITHIN_MS = 60_000;
+
+/**
+ * Average octets of the records of both topics, uncompressed, as they lie in a segment.
+ *
+ * @param wanted records that each of the topics has at least
+ */
 export async function watchRecords(
   { brokers, topicPrefix }: Distributed,
   wanted: number,
@@ -18,6 +25,8 @@ export async function watchRecords(
   try {
     await consumer.subscribe({ topics: [events, clients], fromBeginning: true });
     await new Promise<void>((resolve, reject) => {
+      const late = () => reject(new Error(`not both topics have ${wanted} records`));
+      setTimeout(late, READ_WITHIN_MS).unref();
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
       const eachMessage = async ({ topic, message }: { topic: string; message: Message }) => {
         const total = totals.get(topic);
