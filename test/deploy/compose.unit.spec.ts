@@ -15,6 +15,7 @@ import { inSecretsFolder } from './secrets.js';
 
 const { text, file } = composeFile('docker-compose.yml');
 const services = Object.entries(file.services);
+const ours = services.filter(([, { build }]) => build !== undefined);
 const schema = JSON.parse(readFileSync('test/deploy/compose-spec.json', 'utf8')) as object;
 
 describe('Compose Specification · docker-compose.yml', () => {
@@ -205,5 +206,15 @@ describe('issue 5 §5 · start order, health and hardening', () => {
         ]);
       }
     }
+    const started = ours.map(([, { command = [] }]) =>
+      (command[0] ?? '').replace(/^dist\/(.*)\.js$/, '$1.ts'),
+    );
+    expect(started.filter((source) => !existsSync(source))).toEqual([]);
+  });
+
+  test('the broker is of the release that the suites run against', () => {
+    const pom = readFileSync('test/servers/java/kafka-pom.xml', 'utf8');
+    const [, release] = /<artifactId>kafka_[\d.]+<\/artifactId>\s*<version>([^<]+)</.exec(pom) ?? [];
+    expect(file.services['kafka']?.image).toBe(`apache/kafka:${release}`);
   });
 });
