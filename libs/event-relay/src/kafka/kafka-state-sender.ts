@@ -14,7 +14,7 @@ const RETRY = { initialRetryTime: 5, maxRetryTime: 500, factor: 0.2, multiplier:
 const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_PRODUCER_ID_MAPPING']);
 
 /**
- * A transactional producer, one transaction per send. Connecting takes the transactional id: what an older producer
+ * A transactional producer, one transaction per send. Opening it takes the transactional id: what an older producer
  * has open is ended, and whatever it sends later is refused. Only `transaction().send()` is refused to an older one;
  * the plain `send()` of a transactional producer is not.
  *
@@ -34,6 +34,13 @@ export async function openKafkaStateSender(
     retry: RETRY,
   });
   await producer.connect();
+  try {
+    // kafkajs takes the transactional id with the first transaction, not with the connection; an empty one asks no more.
+    await (await producer.transaction()).abort();
+  } catch (error) {
+    await producer.disconnect();
+    throw error;
+  }
   return {
     async send(partition, messages) {
       try {

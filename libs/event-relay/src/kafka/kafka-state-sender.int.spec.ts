@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+import { ensureTopics, topicNames } from '@rollbook/event-relay';
+import { plainConnection, readStates } from '@rollbook-testing/event-relay';
+import { describeWithServers, kafkaForSuite } from '@rollbook-servers';
+import { stateMessages } from '../state/state-message.js';
+import { kafkaClient } from './kafka-client.js';
+import { openKafkaStateSender } from './kafka-state-sender.js';
+
+describeWithServers('sender of states', ['kafka'], () => {
+  test('design §7 · opening one fences the older ones, before it has sent anything itself', async () => {
+    const kafka = await kafkaForSuite();
+    const connection = plainConnection(kafka.brokers);
+    const topics = { prefix: kafka.topicPrefix, partitions: 1, replicationFactor: null };
+    await ensureTopics(connection, topics);
+    const open = () =>
+      openKafkaStateSender(kafkaClient(connection), topicNames(topics.prefix).clients, topics.prefix);
+    const state = (streamVersion: number) => {
+      const place = { streamId: 'client-a', streamVersion, position: streamVersion, eventsOffset: 0 };
+      return stateMessages(
+        {
+          ...{ status: 'active', streamVersion, recordedAt: '2026-11-24T03:00:00.000Z', client_id: 'a' },
+          ...{ client_id_issued_at: 0, metadata: {}, personal: null, kid: null, secrets: [] },
+          registrationAccessTokens: [],
+        },
+        place,
+        'https://rollbook.example',
+      );
+    };
+    const older = await open();
+    await older.send(0, state(1));
+    const newer = await open();
+    try {
+      await expect(older.send(0, state(2))).rejects.toMatchObject({ name: 'Superseded' });
+      await newer.send(0, state(3));
+      const [records = []] = await readStates(connection, topics.prefix);
+      expect(records.map(({ position }) => position)).toEqual([1, 3]);
+    } finally {
+      await Promise.all([older.close(), newer.close()]);
+      await kafka.drop();
+    }
+  });
+});
