@@ -1,21 +1,15 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { describeWithServers, kafkaForSuite, mongodbForSuite } from '@rollbook-servers';
+import { withDatabase } from '../support/distributed/distributed.js';
 import { freePort } from '../support/service.js';
-import {
-  build,
-  contextOf,
-  environmentOf,
-  filesBelow,
-  lastOf,
-  readText,
-  shell,
-  stagesOf,
-  wordsOf,
-  type Stage,
-} from './dockerfile.js';
+import { composeFile } from './compose-file.js';
+import { startContainer, type Container } from './container.js';
+import { build, contextOf, filesBelow, lastOf, readText, shell, stagesOf, type Stage } from './dockerfile.js';
+import { makeSecrets } from './secrets.js';
 
 const CHECKOUT = path.resolve('.');
 const stages = stagesOf(readText('Dockerfile'));
@@ -28,7 +22,8 @@ const BUILD_ENVIRONMENT = {
 };
 let folder = '';
 let workdir = '';
-let service: ChildProcess | null = null;
+const started: Container[] = [];
+const { services } = composeFile('docker-compose.yml').file;
 
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'rollbook-image-'));
@@ -47,7 +42,7 @@ beforeAll(() => {
 }, 180_000);
 
 afterAll(() => {
-  service?.kill('SIGKILL');
+  for (const container of started) container.kill();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -87,49 +82,100 @@ describe('design §10 · the image', () => {
   });
 });
 
-test('design §10 · the image starts the embedded service, answers its health check, writes to its volume only, and stops', async () => {
-  const before = filesBelow(workdir, ['data']);
-  const port = await freePort();
-  const [node, ...words] = [
-    ...wordsOf(lastOf(image, 'ENTRYPOINT') ?? ''),
-    ...wordsOf(lastOf(image, 'CMD') ?? ''),
-  ];
-  expect(node).toBe('node');
-  const child = spawn(process.execPath, words, {
-    cwd: workdir,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...environmentOf(image),
-      ROLLBOOK_HOST: '127.0.0.1',
-      ROLLBOOK_PORT: String(port),
-      // The image's files are read-only to it, so it has no cache of compiled code there.
-      NODE_DISABLE_COMPILE_CACHE: '1',
-    },
-  });
-  service = child;
-  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-
-  const [, check = ''] = /CMD (\[.*\])$/.exec(lastOf(image, 'HEALTHCHECK') ?? '') ?? [];
-  const [, ...checkWords] = wordsOf(check.replace(':3000', `:${port}`));
-  const healthy = () => spawnSync(process.execPath, checkWords, { cwd: workdir, encoding: 'utf8' });
-  expect(healthy()).toMatchObject({ status: 1, stdout: 'ECONNREFUSED\n' });
-  const deadline = Date.now() + 30_000;
-  while (healthy().status !== 0) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`not healthy:\n${output}`);
-    await delay(100);
-  }
+const start = (options: Omit<Parameters<typeof startContainer>[0], 'image' | 'workdir'>): Container => {
+  const container = startContainer({ image, workdir, ...options });
+  started.push(container);
+  return container;
+};
+const register = async (port: number) => {
   const answer = await fetch(`http://127.0.0.1:${port}/connect/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ redirect_uris: ['https://app.example/cb'] }),
   });
   expect(answer.status).toBe(201);
+  return ((await answer.json()) as { client_id: string }).client_id;
+};
 
-  child.kill('SIGTERM');
-  expect(await exit).toBe(0);
+test('design §10 · the image starts the embedded service, answers its health check, writes to its volume only, and stops', async () => {
+  const before = filesBelow(workdir, ['data']);
+  const port = await freePort();
+  const container = start({
+    env: { ROLLBOOK_HOST: '127.0.0.1', ROLLBOOK_PORT: String(port) },
+    ports: { 3000: port },
+  });
+  expect(container.check()).toMatchObject({ status: 1, stdout: 'ECONNREFUSED\n' });
+  await container.healthy();
+  await register(port);
+  expect(await container.stop()).toBe(0);
   expect(filesBelow(workdir, ['data'])).toEqual(before);
   expect(inImage('data/log.sqlite')).toBe(true);
 });
+
+test('issue 5 §5 · what initialises MongoDB is in the image, and reads the secrets that it is given', () => {
+  const command = services['mongodb-initialised']?.command ?? [];
+  const { status, stderr } = spawnSync(process.execPath, command, { cwd: workdir, encoding: 'utf8' });
+  expect(status).toBe(1);
+  expect(stderr).toContain('/run/secrets/mongodb-root-password');
+});
+
+describeWithServers('issue 5 §5 · the image in the distributed form', ['kafka', 'mongodb'], () => {
+  let secrets = '';
+  beforeAll(() => makeSecrets((secrets = path.join(folder, 'secrets'))));
+
+  test('the apps start as the compose file starts them, work together, and stop', async () => {
+    const mongodb = await mongodbForSuite();
+    const { brokers, topicPrefix } = await kafkaForSuite();
+    writeFileSync(path.join(secrets, 'url-here'), withDatabase(mongodb.url, mongodb.database));
+    // The servers of the suites are others than the compose file's, and want no password for Kafka.
+    const here = {
+      ROLLBOOK_HOST: '127.0.0.1',
+      ROLLBOOK_MONGODB_URL_FILE: path.join(secrets, 'url-here'),
+      ROLLBOOK_KAFKA_BROKERS: brokers.join(','),
+      ROLLBOOK_KAFKA_TOPIC_PREFIX: topicPrefix,
+      ROLLBOOK_KAFKA_SASL_MECHANISM: '',
+      ROLLBOOK_KAFKA_SASL_USERNAME: '',
+      ROLLBOOK_KAFKA_SASL_PASSWORD_FILE: '',
+    };
+    const startService = async (name: 'registration-api' | 'projector', variable: string) => {
+      const { command, environment = {}, healthcheck } = services[name] ?? {};
+      const port = await freePort();
+      const env = mapValues(environment, (value) => value.replace('/run/secrets', secrets));
+      const container = start({
+        ...(command === undefined ? {} : { command }),
+        ...(healthcheck?.test === undefined ? {} : { check: healthcheck.test.slice(1) }),
+        env: { ...env, ...here, [variable]: String(port) },
+        ports: { [environment[variable] ?? '']: port },
+      });
+      await container.healthy();
+      return { port, container };
+    };
+    try {
+      const api = await startService('registration-api', 'ROLLBOOK_PORT');
+      const projector = await startService('projector', 'ROLLBOOK_PROJECTOR_PORT');
+      const client_id = await register(api.port);
+      const token = readText(path.join(secrets, 'admin-tokens'))
+        .trim()
+        .replace(/^[^:]*:/, '');
+      const listed = async () => {
+        const answer = await fetch(`http://127.0.0.1:${api.port}/admin/clients`, {
+          headers: { authorization: `Bearer ${token}` },
+        });
+        return answer.text();
+      };
+      const deadline = Date.now() + 30_000;
+      while (!(await listed()).includes(client_id)) {
+        if (Date.now() > deadline) throw new Error(api.container.output() + projector.container.output());
+        await delay(100);
+      }
+      expect(await projector.container.stop()).toBe(0);
+      expect(await api.container.stop()).toBe(0);
+    } finally {
+      for (const container of started) container.kill();
+      await mongodb.drop();
+    }
+  }, 120_000);
+});
+
+const mapValues = (record: Readonly<Record<string, string>>, change: (value: string) => string) =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
