@@ -1,10 +1,5 @@
 import { ImportRefused, LogUnavailable } from '@rollbook/event-log';
-import {
-  KafkaUnavailable,
-  NotAPublishedEvent,
-  recoverFromKafka,
-  type RecoveryProgress,
-} from '@rollbook/event-relay';
+import { KafkaUnavailable, recoverFromKafka, type RecoveryProgress } from '@rollbook/event-relay';
 import { kafkaSettings, prepareProcess, PROJECTOR_VARIABLES } from '@rollbook/platform';
 import { requireMongodbUrl } from './configuration.js';
 import { startMistakes as mistakesOfAnyStart } from './serve.js';
@@ -24,7 +19,7 @@ export async function recover(): Promise<boolean> {
   await requireMongodbUrl(configuration.mongodb);
   const { url, database } = configuration.mongodb;
   const { connection, topics } = kafkaSettings(configuration, 'rollbook-recover');
-  const { imported, present, head, missing } = await recoverFromKafka({
+  const { imported, present, head, missing, foreign } = await recoverFromKafka({
     connection,
     topics,
     mongodb: { url, database },
@@ -34,6 +29,8 @@ export async function recover(): Promise<boolean> {
   process.stdout.write(
     `${imported} events imported from Kafka, ${present} were there and are equal; the log ends at position ${head}\n`,
   );
+  if (foreign > 0)
+    process.stdout.write(`${foreign} records on the topic are no events of ours, and were passed over\n`);
   if (missing === null) return true;
   process.stdout.write(
     `position ${missing.position} is not on Kafka, although position ${missing.found} is: the events from there on cannot be put back (docs: libs/event-relay/README.md, "What cannot be recovered")\n`,
@@ -57,7 +54,7 @@ function sayProgress(): (progress: RecoveryProgress) => void {
 
 /** @returns one line for each thing that ended the recovery and that an operator can mend; null for a defect */
 export function startMistakes(error: unknown): readonly string[] | null {
-  const said = [ImportRefused, KafkaUnavailable, LogUnavailable, NotAPublishedEvent];
+  const said = [ImportRefused, KafkaUnavailable, LogUnavailable];
   if (error instanceof Error && said.some((kind) => error instanceof kind)) return [error.message];
   return mistakesOfAnyStart(error);
 }

@@ -13,6 +13,14 @@ export type FollowedLog = Pick<EventLogReader, 'readAll' | 'head'> & {
   waitAfter(position: number, signal: AbortSignal): Promise<number>;
 };
 
+/** The log does not have what it had a moment ago. A new session finds out how it goes together with Kafka. */
+export class LogShorter extends Error {
+  constructor(position: number, head: number) {
+    super(`the log reached position ${head}, but has nothing after ${position} any more`);
+    this.name = 'LogShorter';
+  }
+}
+
 /**
  * Publishes the log from a checkpoint on with one sender, one send at a time: what comes after a send is sent when its
  * answer was accepted, so whatever is on Kafka has everything before it there too. Ends with the first failure.
@@ -32,6 +40,8 @@ export function eventSession(options: {
   const partitions = options.from.partitions.length;
   const writer = new CheckpointWriter(options.store, options.notStored);
   let at = options.from;
+  /** The log is known to reach so far; asked for again only when all of it is published. */
+  let head = 0;
   let limit = nextPageEvents(null);
 
   const publish = async (batch: readonly EventRecord[]): Promise<void> => {
@@ -55,13 +65,14 @@ export function eventSession(options: {
 
   return {
     async step(signal) {
-      const page = await log.readAll({ after: at.position, limit });
-      if (page.length === 0) {
-        await waitForMore(log, at.position, signal, figures);
-        return 0;
+      if (head <= at.position) {
+        head = await headAfter(log, at.position, signal);
+        if (head <= at.position) return 0;
+        figures.seen({ head });
       }
+      const page = await log.readAll({ after: at.position, limit });
+      if (page.length === 0) throw new LogShorter(at.position, head);
       limit = nextPageEvents({ asked: limit, page });
-      figures.seen({ head: page.at(-1)?.position ?? 0 });
       for (const batch of batchesOf(recordsOf(page, at, { partitions, source: options.source }))) {
         await publish(batch);
       }
@@ -74,15 +85,12 @@ export function eventSession(options: {
   };
 }
 
-async function waitForMore(
-  log: FollowedLog,
-  position: number,
-  signal: AbortSignal,
-  figures: Figures,
-): Promise<void> {
+/** The head, once it is above `position`; 0 when the signal comes first. */
+async function headAfter(log: FollowedLog, position: number, signal: AbortSignal): Promise<number> {
   try {
-    figures.seen({ head: await log.waitAfter(position, signal) });
+    return await log.waitAfter(position, signal);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (signal.aborted) return 0;
+    throw error;
   }
 }

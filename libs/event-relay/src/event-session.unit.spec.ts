@@ -4,7 +4,7 @@ import { memoryEventLog, type StoredEvent } from '@rollbook/event-log';
 import { LogGap } from './batches.js';
 import { type EventRecord, UnreadableEvent } from './event-record.js';
 import type { EventSender, SentPartition } from './event-sender.js';
-import { eventSession, type FollowedLog } from './event-session.js';
+import { eventSession, type FollowedLog, LogShorter } from './event-session.js';
 import { type Checkpoint, type CheckpointStore, nothingPublished } from './published-positions.js';
 import { Figures } from './publisher-loop.js';
 
@@ -218,7 +218,8 @@ describe('event session', () => {
     await expect(other.step(new AbortController().signal)).rejects.toThrow('no primary');
   });
 
-  test.each<[string, (events: StoredEvent[]) => StoredEvent[], typeof LogGap | typeof UnreadableEvent]>([
+  test.each<[string, (events: StoredEvent[]) => StoredEvent[], new (...args: never[]) => Error]>([
+    ['a log that has lost its end', () => [], LogShorter],
     ['a gap in the log', (events) => events.filter(({ position }) => position !== 2), LogGap],
     [
       'a text that is no event',

@@ -85,7 +85,6 @@ export async function openStatePublisher(options: StatePublisherOptions): Promis
  *
  * @returns 0 when the topic is empty or does not exist
  * @throws KafkaUnavailable when Kafka does not answer
- * @throws NotAPublishedEvent when something else is on the topic
  */
 export async function newestPublishedPosition(
   connection: KafkaConnection,
@@ -101,7 +100,7 @@ export async function newestPublishedPosition(
  * appends meanwhile, and safe to repeat.
  *
  * @throws ImportRefused when the log has another event than Kafka at some position; everything imported before stays
- * @throws KafkaUnavailable, LogUnavailable: begin anew; NotAPublishedEvent when something else is on the topic
+ * @throws KafkaUnavailable, LogUnavailable: begin anew
  */
 export async function recoverFromKafka(options: RecoveryOptions): Promise<Recovered> {
   const { recover } = await import('./recovery/recover.js');

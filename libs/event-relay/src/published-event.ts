@@ -54,3 +54,13 @@ export function readPublishedEvent(partition: number, message: ReceivedMessage):
     text: value.toString(),
   };
 }
+
+/** {@link readPublishedEvent}; null for a record that is none of ours, which can stand on a topic by somebody's mistake. */
+export function readOwnEvent(partition: number, message: ReceivedMessage): PublishedEvent | null {
+  try {
+    return readPublishedEvent(partition, message);
+  } catch (error) {
+    if (error instanceof NotAPublishedEvent) return null;
+    throw error;
+  }
+}

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import type { KafkaConnection } from '../connection.js';
-import { NotAPublishedEvent, type PublishedEvent, readPublishedEvent } from '../published-event.js';
+import { type PublishedEvent, readOwnEvent } from '../published-event.js';
 import { topicNames, type TopicSettings } from '../topics.js';
 import { kafkaClient, unavailable } from './kafka-client.js';
 import { type OffsetRange, partitionRanges, readRanges } from './read-topic.js';
@@ -9,10 +9,10 @@ import { type OffsetRange, partitionRanges, readRanges } from './read-topic.js';
 const LOOK_BACK_RECORDS = 100;
 
 /**
- * The event with the highest position among the last records of each partition; null for an empty one.
+ * The event with the highest position among the last records of each partition; null where there is none.
  *
  * @param ranges of the topic, as they are now
- * @throws NotAPublishedEvent; KafkaUnavailable and kafkajs's errors
+ * @throws KafkaUnavailable and kafkajs's errors
  */
 export async function newestEvents(
   kafka: Kafka,
@@ -23,7 +23,8 @@ export async function newestEvents(
   const tails = ranges.map(({ from, end }) => ({ from: Math.max(from, end - LOOK_BACK_RECORDS), end }));
   await readRanges(kafka, topic, tails, (partition, messages) => {
     for (const message of messages) {
-      const event = readPublishedEvent(partition, message);
+      const event = readOwnEvent(partition, message);
+      if (event === null) continue;
       const before = newest[partition];
       if (before === null || before === undefined || event.position > before.position)
         newest[partition] = event;
@@ -43,7 +44,6 @@ export async function newestKafkaPosition(
     const newest = await newestEvents(kafka, topic, await partitionRanges(kafka, topic));
     return Math.max(0, ...newest.map((event) => event?.position ?? 0));
   } catch (error) {
-    if (error instanceof NotAPublishedEvent) throw error;
     throw unavailable(connection, 'did not say which event is its newest', error);
   }
 }

@@ -8,10 +8,14 @@ import {
 } from '@rollbook/event-log';
 import { readWholeLog } from '@rollbook-testing/event-log';
 import {
+  ensureTopics,
+  kafkaClients,
   newestPublishedPosition,
   openEventPublisher,
+  partitionOf,
   type Publisher,
   recoverFromKafka,
+  topicNames,
 } from '@rollbook/event-relay';
 import {
   checkPublished,
@@ -120,6 +124,7 @@ describeWithServers('recovery from Kafka', ['kafka', 'mongodb'], () => {
         head,
         records: head,
         missing: null,
+        foreign: 0,
       });
       expect(progress.at(-1)).toBe(head - firstOfACommand);
       expect(await readWholeLog(log, 1_000)).toEqual(before);
@@ -131,10 +136,19 @@ describeWithServers('recovery from Kafka', ['kafka', 'mongodb'], () => {
       expect(checkPublished(published, await readWholeLog(log, 1_000))).toEqual({ repeats: 0 });
     }));
 
-  test('design §8 · a recovery that finds everything there changes nothing', () =>
+  test('design §8 · a recovery that finds everything there changes nothing, and passes over foreign records', () =>
     inWorld(async (world) => {
       const { log, connection, topics, mongodb } = world;
       await log.append(command(newStream(), 0, 3));
+      const publisher = await world.publisher();
+      await caughtUp(world, publisher);
+      await publisher.close();
+      const producer = (await kafkaClients(connection))().producer();
+      await producer.connect();
+      const topic = topicNames(topics.prefix).events;
+      await producer.send({ topic, messages: [{ key: 'a', value: 'b', partition: 1 }] });
+      await producer.disconnect();
+      await log.append(command(newStream(), 0));
       await caughtUp(world, await world.publisher());
       expect(await recoverFromKafka({ connection, topics, mongodb })).toMatchObject({
         imported: 0,
@@ -212,7 +226,6 @@ describeWithServers('recovery from Kafka', ['kafka', 'mongodb'], () => {
     await log.close();
   };
   const sendAllBut = async (missing: number, { log, connection }: World, topics: World['topics']) => {
-    const { ensureTopics, kafkaClients, partitionOf, topicNames } = await import('@rollbook/event-relay');
     await ensureTopics(connection, topics);
     const producer = (await kafkaClients(connection))().producer();
     await producer.connect();

@@ -19,6 +19,8 @@ export type Recovered = RecoveryProgress & {
    * one, was: events from `position` on are not in the log.
    */
   missing: { position: number; found: number } | null;
+  /** Records that are no events of ours, passed over. */
+  foreign: number;
 };
 
 export type RecoveryOptions = {
@@ -44,7 +46,7 @@ export async function recover({
   const records = ranges.reduce((sum, { from, end }) => sum + end - from, 0);
   const last = [...nothingPublished(ranges.length).partitions];
   let position = 0;
-  let end: OrderedEnd = { missing: null };
+  let end: OrderedEnd = { missing: null, foreign: 0 };
   async function* events(): AsyncGenerator<StoredEvent> {
     const inOrder = eventsInOrder(kafka, topic, ranges);
     for (;;) {
@@ -65,7 +67,7 @@ export async function recover({
     ...(onProgress === undefined ? {} : { onProgress: (now) => onProgress({ ...now, records }) }),
   });
   if (end.missing === null) await notePublished(mongodb, { position, partitions: last }, ranges);
-  return { ...imported, records, missing: end.missing };
+  return { ...imported, records, ...end };
 }
 
 /** All of it came from Kafka, so the publisher has nothing of it to publish again. */
