@@ -85,12 +85,13 @@ export function eventSession(options: {
   };
 }
 
-/** The head, once it is above `position`; 0 when the signal comes first. */
+/** The head, once it is above `position`, or `position` when the signal comes first; an aborted signal asks without waiting. */
 async function headAfter(log: FollowedLog, position: number, signal: AbortSignal): Promise<number> {
+  if (signal.aborted) return log.head();
   try {
     return await log.waitAfter(position, signal);
   } catch (error) {
-    if (signal.aborted) return 0;
+    if (signal.aborted) return position;
     throw error;
   }
 }

@@ -191,6 +191,13 @@ describe('event session', () => {
     );
   });
 
+  test('design §7 · what is there is published, also when nothing is to be waited for', async () => {
+    const log = await logWith(['a', 'b']);
+    const store = memoryStore();
+    const session = sessionOf(log, store, store.stored, stubKafka([]).open());
+    expect(await session.step(AbortSignal.abort())).toBe(2);
+  });
+
   test('design §7 · the checkpoint says how far it is on each partition, and where', async () => {
     const log = await logWith(['a', 'b', 'a', 'c']);
     const kafka = stubKafka([]);
@@ -213,6 +220,7 @@ describe('event session', () => {
     const step = session.step(waking.signal);
     waking.abort();
     expect(await step).toBe(0);
+    expect(await session.step(AbortSignal.abort())).toBe(0);
     const failing = { ...log, waitAfter: () => Promise.reject(new Error('no primary')) };
     const other = sessionOf(failing, store, store.stored, stubKafka([]).open());
     await expect(other.step(new AbortController().signal)).rejects.toThrow('no primary');

@@ -6,7 +6,8 @@ import type { Turn } from './turn.js';
 /** Publishing, from having the turn until something fails or the turn is over. */
 export interface PublishingSession {
   /**
-   * Publishes what is next, or waits for it until the signal; a send under way is finished whatever the signal says.
+   * Publishes what is next, or waits for it until the signal; what is there is published whatever the signal says, and
+   * with an aborted one nothing is waited for.
    *
    * @returns the number of events that were published
    */
@@ -155,14 +156,14 @@ export class PublisherLoop implements Publisher {
   }
 
   async #publish(session: PublishingSession): Promise<void> {
-    if (this.#failures === 0) this.#to('publishing');
+    // After failures, a look without waiting: what still fails, fails here.
+    if (this.#failures > 0) await session.step(AbortSignal.abort());
+    this.#failures = 0;
+    this.#lastError = null;
+    this.#to('publishing');
     while (this.#going && this.#options.turn.held()) {
       if (this.#waking.signal.aborted) this.#waking = new AbortController();
-      const published = await session.step(this.#waking.signal);
-      if (published === 0 && this.#failures > 0) continue;
-      this.#failures = 0;
-      this.#lastError = null;
-      this.#to('publishing');
+      await session.step(this.#waking.signal);
     }
   }
 

@@ -48,7 +48,9 @@ function loopOf(options: {
   return { loop, said, calls };
 }
 const untilAborted = (signal: AbortSignal) =>
-  new Promise<number>((resolve) => signal.addEventListener('abort', () => resolve(0), { once: true }));
+  new Promise<number>((resolve) =>
+    signal.aborted ? resolve(0) : signal.addEventListener('abort', () => resolve(0), { once: true }),
+  );
 const until = async (holds: () => boolean) => {
   for (let i = 0; !holds() && i < 2_000; i++) await sleep(1);
   expect(holds()).toBe(true);
@@ -90,6 +92,19 @@ describe('publisher loop', () => {
     ]);
     expect(calls).toMatchObject({ opened: 4, closed: 3, released: 3 });
     expect(loop.status()).toMatchObject({ state: 'publishing', lastError: null });
+  });
+
+  test('design §8 · a failure is over when it works again, also with nothing to publish', async () => {
+    let opened = 0;
+    const { loop, said } = loopFor({
+      async open() {
+        if (++opened === 1) throw new Error('Kafka does not answer');
+        return { step: untilAborted, close: async () => undefined };
+      },
+    });
+    await until(() => loop.status().state === 'publishing');
+    expect(said).toEqual([{ failed: 'Kafka does not answer' }, 'waiting', 'publishing']);
+    expect(loop.status().lastError).toBeNull();
   });
 
   test('design §8 · while it waits, the lag can be seen', async () => {
