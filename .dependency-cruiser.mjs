@@ -56,6 +56,13 @@ export default {
       to: { path: '^apps/' },
     },
     {
+      name: 'examples-stand-alone',
+      comment: 'an example is what somebody else would write, with nothing of ours but what is published',
+      severity: 'error',
+      from: { path: '^examples/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(apps|libs|test)/' },
+    },
+    {
       name: 'nest-only-in-platform',
       comment: 'Nest is the delivery mechanism; libraries are plain TypeScript',
       severity: 'error',

@@ -20,7 +20,7 @@ const level = (name, moduleNameMapper, servers = {}) => ({
   ...servers,
   displayName: name,
   testEnvironment: 'node',
-  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test', '<rootDir>/examples'],
   testMatch: [`**/*.${name}.spec.ts`],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper,

@@ -9,7 +9,17 @@ const PARTS = [
   {
     name: 'lint',
     command: bin('oxlint'),
-    args: ['--type-aware', '--deny-warnings', 'apps', 'libs', 'test', 'bench', 'docker', 'scripts'],
+    args: [
+      '--type-aware',
+      '--deny-warnings',
+      'apps',
+      'libs',
+      'test',
+      'bench',
+      'docker',
+      'examples',
+      'scripts',
+    ],
   },
   {
     name: 'types',
@@ -19,7 +29,16 @@ const PARTS = [
   {
     name: 'boundaries',
     command: bin('depcruise'),
-    args: ['--config', '.dependency-cruiser.mjs', 'apps', 'libs', 'test', '--output-type', 'err-long'],
+    args: [
+      '--config',
+      '.dependency-cruiser.mjs',
+      'apps',
+      'libs',
+      'test',
+      'examples',
+      '--output-type',
+      'err-long',
+    ],
   },
   { name: 'drift', command: process.execPath, args: ['scripts/generate-docs.mjs', '--check'] },
 ];

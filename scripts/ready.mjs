@@ -12,8 +12,8 @@ const at = (...parts) => path.join(ROOT, ...parts);
 const INSTALLED = at('node_modules', '.rollbook-installed');
 const BUILT = at('dist', '.rollbook-built');
 const LOCK = at('.ready.lock');
-/** What is compiled: the product, and the tests and benchmarks that run as programs of their own. */
-const FOLDERS = ['apps', 'libs', 'test', 'bench'];
+/** What is compiled: the product, and the tests, benchmarks and examples that run as programs of their own. */
+const FOLDERS = ['apps', 'libs', 'test', 'bench', 'examples'];
 /** After this long a lock is taken to be left over from a killed run whose number another process has, in milliseconds. */
 const LOCK_STALE_MS = 10 * 60_000;
 
