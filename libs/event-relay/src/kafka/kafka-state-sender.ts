@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs, { type Kafka, type Producer } from 'kafkajs';
+import kafkajs, { type Producer, type ProducerConfig, type Transaction } from 'kafkajs';
 import { SendUnclear } from '../event-sender.js';
 import { type StateSender, Superseded } from '../state/state-sender.js';
 import { SEND_TIMEOUT_MS, within } from './kafka-sender.js';
@@ -13,6 +13,11 @@ const RETRY = { initialRetryTime: 5, maxRetryTime: 500, factor: 0.2, multiplier:
 /** What Kafka answers to a producer whose transactional id another one has taken since. */
 const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_PRODUCER_ID_MAPPING']);
 
+/** What is used of kafkajs. */
+export type TransactionalProducer = Pick<Producer, 'connect' | 'disconnect'> & {
+  transaction(): Promise<Pick<Transaction, 'send' | 'commit' | 'abort'>>;
+};
+
 /**
  * A transactional producer, one transaction per send. Opening it takes the transactional id: what an older producer
  * has open is ended, and whatever it sends later is refused. Only `transaction().send()` is refused to an older one;
@@ -21,7 +26,7 @@ const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_PR
  * @param transactionalId the same in every process that publishes to this topic
  */
 export async function openKafkaStateSender(
-  kafka: Kafka,
+  kafka: { producer(config: ProducerConfig): TransactionalProducer },
   topic: string,
   transactionalId: string,
 ): Promise<StateSender> {
@@ -56,7 +61,7 @@ export async function openKafkaStateSender(
 }
 
 async function sendInTransaction(
-  producer: Producer,
+  producer: TransactionalProducer,
   topic: string,
   partition: number,
   messages: Parameters<StateSender['send']>[1],

@@ -67,7 +67,9 @@ export class NotAClient extends Error {
  */
 export function clientStateRecord(state: ClientState): ClientStateRecord {
   const { status, recordedAt } = state;
-  if (status === 'absent' || recordedAt === null) throw new NotAClient(state.streamVersion);
+  // Only a registration names the client; a suspension alone would make it `suspended`, and nobody.
+  const registered = state.client_id !== '' && recordedAt !== null;
+  if (!registered || status === 'absent') throw new NotAClient(state.streamVersion);
   return {
     schemaVersion: CLIENT_STATE_VERSION,
     client_id: state.client_id,

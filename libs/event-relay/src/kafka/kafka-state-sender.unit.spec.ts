@@ -1,0 +1,113 @@
+import { describe, expect, test } from '@jest/globals';
+import kafkajs, { type ProducerConfig, type RecordMetadata } from 'kafkajs';
+import { SendUnclear } from '../event-sender.js';
+import { Superseded } from '../state/state-sender.js';
+import { openKafkaStateSender } from './kafka-state-sender.js';
+
+const TOPIC = 'rollbook.clients.v1';
+const MESSAGES = [
+  { key: 'client-a', value: null, headers: { eventsoffset: '0', position: '1', streamversion: '1' } },
+];
+const answered = (type: string): Error => Object.assign(new kafkajs.KafkaJSProtocolError(type), { type });
+/** kafkajs says this way that it gave up. */
+const wrapped = (error: Error) =>
+  new Error('gave up', { cause: new Error('again and again', { cause: error }) });
+
+type Fates = {
+  begin?: Error;
+  send?: Error | RecordMetadata[];
+  commit?: Error;
+  abort?: Error;
+};
+
+/** A producer that fails where it is told to, and says what was asked of it. */
+function stubKafka({ begin, send, commit, abort }: Fates) {
+  const asked: string[] = [];
+  const configs: ProducerConfig[] = [];
+  const act = async (what: string, error: Error | undefined): Promise<void> => {
+    asked.push(what);
+    if (error !== undefined) throw error;
+  };
+  const transaction = {
+    send: async () => {
+      await act('send', send instanceof Error ? send : undefined);
+      return Array.isArray(send) ? send : [{ topicName: TOPIC, partition: 2, errorCode: 0 }];
+    },
+    commit: () => act('commit', commit),
+    abort: () => act('abort', abort),
+  };
+  const producer = {
+    connect: () => act('connect', undefined),
+    disconnect: () => act('disconnect', undefined),
+    transaction: async () => {
+      await act('begin', begin);
+      return transaction;
+    },
+  };
+  const open = () =>
+    openKafkaStateSender(
+      {
+        producer(config) {
+          configs.push(config);
+          return producer;
+        },
+      },
+      TOPIC,
+      'rollbook.states',
+    );
+  return { asked, configs, open };
+}
+
+describe('the sender of states', () => {
+  test('design §7 · takes the transactional id at once, and sends each batch in a transaction', async () => {
+    const kafka = stubKafka({});
+    const sender = await kafka.open();
+    expect(kafka.configs).toMatchObject([
+      { transactionalId: 'rollbook.states', idempotent: true, maxInFlightRequests: 1 },
+    ]);
+    await sender.send(2, MESSAGES);
+    await sender.close();
+    expect(kafka.asked).toEqual(['connect', 'begin', 'send', 'commit', 'disconnect']);
+  });
+
+  const fences = ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_PRODUCER_ID_MAPPING'];
+  const moments = (error: Error): [string, Fates][] => [
+    ['beginning', { begin: error }],
+    ['sending', { send: error }],
+    ['committing', { commit: error }],
+    ['sending, and aborting fails too', { send: error, abort: error }],
+  ];
+  const cases = fences.flatMap((type) =>
+    [answered(type), wrapped(answered(type))].flatMap((error) =>
+      moments(error).map(([when, fates]) => [type, when, error.message, fates] as const),
+    ),
+  );
+  test.each(cases)('design §7 · %s when %s (%s) is a takeover', async (_, __, ___, fates) => {
+    const sender = await stubKafka(fates).open();
+    await expect(sender.send(2, MESSAGES)).rejects.toThrow(Superseded);
+  });
+
+  test.each([
+    ['another answer of Kafka', answered('NOT_ENOUGH_REPLICAS')],
+    ['one that ends a transaction without a takeover', answered('INVALID_TXN_STATE')],
+    ['no connection', new Error('connect ECONNREFUSED')],
+    ['a sentence that only sounds like it', new Error('INVALID_PRODUCER_EPOCH')],
+  ])('design §7 · no takeover: %s', async (_, error) => {
+    for (const [, fates] of moments(error)) {
+      const sender = await stubKafka(fates).open();
+      await expect(sender.send(2, MESSAGES)).rejects.toBe(error);
+    }
+  });
+
+  test.each<[string, RecordMetadata[]]>([
+    ['nothing', []],
+    ['another partition', [{ topicName: TOPIC, partition: 1, errorCode: 0 }]],
+    ['another topic', [{ topicName: 'other', partition: 2, errorCode: 0 }]],
+    ['an error', [{ topicName: TOPIC, partition: 2, errorCode: 19 }]],
+  ])('design §7 · an answer that names %s is no success: aborted, not committed', async (_, send) => {
+    const kafka = stubKafka({ send });
+    const sender = await kafka.open();
+    await expect(sender.send(2, MESSAGES)).rejects.toThrow(SendUnclear);
+    expect(kafka.asked).toEqual(['connect', 'begin', 'send', 'abort']);
+  });
+});
