@@ -16,9 +16,9 @@ const FROZEN_MS = 4500;
 const SLOW_MS = 150;
 
 const killed = async (...processes: (ServerProcess | undefined)[]) => {
-  await Promise.all(processes.map((one) => one?.kill9()));
+  await Promise.all(processes.map(async (one) => one?.kill9()));
   await delay(DOWN_MS);
-  await Promise.all(processes.map((one) => one?.restart()));
+  await Promise.all(processes.map(async (one) => one?.restart()));
 };
 const withNetwork = async (proxies: readonly TcpProxy[], fault: (proxy: TcpProxy) => void) => {
   proxies.forEach(fault);

@@ -24,7 +24,7 @@ export type Rig = {
 export async function startRig(): Promise<Rig> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
-    for (const one of stops.splice(0).reverse()) await one();
+    for (const one of stops.splice(0).toReversed()) await one();
   };
   const keep = <T extends { stop: () => Promise<unknown> }>(one: T): T => {
     stops.push(() => one.stop());

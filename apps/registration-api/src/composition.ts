@@ -32,7 +32,7 @@ import { publishingOf } from './publishing/publishing.js';
 import { watchTopics } from './publishing/watch-topics.js';
 
 export type Configuration = Values<typeof REGISTRATION_API_VARIABLES>;
-export type Composition = { parts: RegistrationApiParts; close(): Promise<void> };
+export type Composition = { parts: RegistrationApiParts; close: () => Promise<void> };
 
 /**
  * The only file that knows which drivers run: MongoDB and Kafka, any number of processes (docs/design.md §1).
@@ -96,7 +96,7 @@ async function open(options: ComposeOptions, opened: CloseBackwards): Promise<Re
       log.notePositionSeen(await newestPublishedPosition(connection, topics));
     },
     logger,
-    options.onTopicsRefused,
+    (error) => options.onTopicsRefused(error),
   );
   opened.add(watching, ({ stop }) => stop());
   const telling = publisherTelling(logger, metrics, (position) => log.notePositionSeen(position));

@@ -23,7 +23,7 @@ export type Composition = {
   parts: RegistrationApiParts;
   directory: string;
   /** Closes everything in the order of the flow, backwards; safe to call once the HTTP server takes no more requests. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 };
 
 /**

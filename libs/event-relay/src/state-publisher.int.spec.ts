@@ -172,7 +172,7 @@ describeWithServers('state publisher', ['kafka', 'mongodb'], () => {
           older
             .lines()
             .slice(before)
-            .filter((line) => /^published/.test(line)),
+            .filter((line) => line.startsWith('published')),
         ).toEqual([]);
         expect(older.lines().at(-1)).toBe('state standby');
       } finally {

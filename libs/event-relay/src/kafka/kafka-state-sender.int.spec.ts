@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ensureTopics, topicNames } from '@rollbook/event-relay';
+import { initialState } from '@rollbook/registration';
 import { plainConnection, readStates } from '@rollbook-testing/event-relay';
 import { describeWithServers, kafkaForSuite } from '@rollbook-servers';
 import { stateMessages } from '../state/state-message.js';
@@ -18,9 +19,11 @@ describeWithServers('sender of states', ['kafka'], () => {
       const place = { streamId: 'client-a', streamVersion, position: streamVersion, eventsOffset: 0 };
       return stateMessages(
         {
-          ...{ status: 'active', streamVersion, recordedAt: '2026-11-24T03:00:00.000Z', client_id: 'a' },
-          ...{ client_id_issued_at: 0, metadata: {}, personal: null, kid: null, secrets: [] },
-          registrationAccessTokens: [],
+          ...initialState(),
+          status: 'active',
+          streamVersion,
+          recordedAt: '2026-11-24T03:00:00.000Z',
+          client_id: 'a',
         },
         place,
         'https://rollbook.example',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient, MongoServerError, ReadConcern } from 'mongodb';
 import type { KeyRow } from '../derive.js';
-import type { MasterKeyRow, MasterKeyRows, NewMasterKey } from '../master-keys.js';
+import type { MasterKeyRow, MasterKeyRows } from '../master-keys.js';
 
 /** How long a call waits for a server that can take it. */
 const SELECT_SERVER_MS = 2_000;

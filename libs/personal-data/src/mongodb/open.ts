@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import { deriveKey, KID_OCTETS, newRows, type KeyRow } from '../derive.js';
 import { KeyStoreUnavailable, MasterKeyRefused, type KeyStore } from '../key-store.js';
 import { openMasterKeys, type MasterKeys } from '../master-keys.js';
-import type { MongodbKeyStoreOptions } from '../open-mongodb-key-store.js';
 import { KeyPool } from '../pool.js';
 import { type KeyCollections, openKeyCollections } from './key-collections.js';
+import type { MongodbKeyStoreOptions } from './options.js';
 
 /** At 5,000 registrations a second half of these last 100 ms; a majority makes them durable in a tenth of that. */
 const POOL_SIZE = 1024;

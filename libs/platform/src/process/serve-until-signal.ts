@@ -55,10 +55,11 @@ export async function serveUntilSignal(
  * Answers what is in flight and closes. Node closes the connections that are idle at this moment; those that become so
  * would stay for their keep-alive time, those whose request never comes whole for ever.
  */
-async function closeServer({ server, close }: HttpApplication): Promise<void> {
+async function closeServer(app: HttpApplication): Promise<void> {
+  const { server } = app;
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
   const cutOff = setTimeout(() => server.closeAllConnections(), CUT_OFF_AFTER_MS);
-  await close();
+  await app.close();
   clearInterval(sweep);
   clearTimeout(cutOff);
 }
