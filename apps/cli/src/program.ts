@@ -5,6 +5,7 @@ import { getCommand } from './commands/get.js';
 import { historyCommand } from './commands/history.js';
 import { listCommand } from './commands/list.js';
 import { newAccessTokenCommand } from './commands/new-access-token.js';
+import { parkedCommand } from './commands/parked.js';
 import { rebuildCommand } from './commands/rebuild.js';
 import { registerCommand } from './commands/register.js';
 import { reinstateCommand } from './commands/reinstate.js';
@@ -41,6 +42,7 @@ const COMMANDS: { heading: string; commands: ((program: Command, terminal: Termi
       reinstateCommand,
       newAccessTokenCommand,
       rebuildCommand,
+      parkedCommand,
     ],
   },
   { heading: 'For auditors (an auditor token):', commands: [historyCommand, exportCommand, replayCommand] },
@@ -67,7 +69,7 @@ ${Object.values(EXIT)
     program.commandsGroup(heading);
     for (const add of commands) add(program, terminal);
   }
-  for (const command of [program, ...program.commands]) {
+  for (const command of withAll(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void terminal.stdout(text),
       writeErr: (text) => terminal.stderr(text),
@@ -75,6 +77,9 @@ ${Object.values(EXIT)
   }
   return program;
 }
+
+/** A command with those below it, at every depth. */
+const withAll = (command: Command): Command[] => [command, ...command.commands.flatMap(withAll)];
 
 /**
  * Runs one command line.

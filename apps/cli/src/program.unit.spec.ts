@@ -46,6 +46,7 @@ const LAST = JSON.stringify({
   export: { from: 1, to: 1, count: 1, sha256: createHash('sha256').update(`${EVENT}\n`).digest('hex') },
 });
 const REPORT = { position: 1, events: 1, clients: 1, equal: true, differences: [], seconds: 0.1 };
+const PARKED = { client_id: 'c1', reason: 'a\u001bdefect', firstVersion: 2, position: 44, skippedEvents: 3 };
 const projection = (modelVersion: number, rebuild: object | null) => ({
   body: { items: [{ name: 'clients', modelVersion, lastError: null, rebuild }] },
 });
@@ -244,6 +245,38 @@ const CASES: Record<string, Case> = {
         authorization: BEARER,
       },
     ],
+  },
+  'parked · list says why': {
+    args: ['parked', 'list'],
+    answers: [{ body: { items: [PARKED] } }],
+    sends: [{ method: 'GET', url: `${LOCAL}/admin/projections/clients/parked`, authorization: BEARER }],
+    says: 'c1         2        44        3        a\u{FFFD}defect',
+  },
+  'parked · retry': {
+    args: ['parked', 'retry', 'c/1'],
+    answers: [{ body: { client_id: 'c/1', applied: true } }],
+    sends: [
+      {
+        method: 'POST',
+        url: `${LOCAL}/admin/projections/clients/parked/c%2F1/retry`,
+        body: {},
+        authorization: BEARER,
+      },
+    ],
+    says: '"applied": true',
+  },
+  'parked · a retry that does not help says so': {
+    args: ['parked', 'retry', '--', '-c1'],
+    answers: [{ body: { client_id: '-c1', applied: false } }],
+    sends: [
+      {
+        method: 'POST',
+        url: `${LOCAL}/admin/projections/clients/parked/-c1/retry`,
+        body: {},
+        authorization: BEARER,
+      },
+    ],
+    exit: 'refused',
   },
   'rebuild · waits for the switch': {
     args: ['rebuild'],
