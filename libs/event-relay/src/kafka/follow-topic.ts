@@ -24,7 +24,9 @@ const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
  * Follows every partition of a topic from given offsets. kafkajs reads in groups only, so this is a group of one with a
- * name of its own, which stores no offsets and leaves nothing behind.
+ * name of its own, which stores no offsets and leaves nothing behind. A topic that was made anew and ends before a
+ * wanted offset is read from its beginning, and a batch can come a second time when the group was joined again: who
+ * takes the records drops what is not newer.
  *
  * @param from by partition, the offset of the first record wanted
  */
@@ -41,12 +43,17 @@ export async function followTopic(
     heartbeatInterval: HEARTBEAT_MS,
     retry: { restartOnFailure: async () => false },
   });
-  const desk = new Desk(consumer);
+  const desk = new Desk(consumer, from);
+  // Also when the group is joined again: without stored offsets that would begin with the topic.
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    for (const partition of payload.memberAssignment[topic] ?? []) {
+      consumer.seek({ topic, partition, offset: String(desk.nextOffset(partition)) });
+    }
+  });
   try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatch: (payload) => desk.bring(payload, from) });
-    from.forEach((offset, partition) => consumer.seek({ topic, partition, offset: String(offset) }));
+    await consumer.run({ autoCommit: false, eachBatch: (payload) => desk.bring(payload) });
   } catch (error) {
     await desk.close();
     throw error;
@@ -57,24 +64,28 @@ export async function followTopic(
 /** Where the consumer lays down a batch and waits until it was dealt with. */
 class Desk implements FollowedTopic {
   readonly #consumer: Consumer;
+  readonly #next: number[];
   #lying: { arrived: Arrived; done: () => void } | null = null;
   #handedOut: (() => void) | null = null;
   #failure: { error: unknown } | null = null;
   #changed = Promise.withResolvers<void>();
   #closed = false;
 
-  constructor(consumer: Consumer) {
+  constructor(consumer: Consumer, from: readonly number[]) {
     this.#consumer = consumer;
+    this.#next = [...from];
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       this.#failure ??= { error: payload.error };
       this.#change();
     });
   }
 
-  async bring(payload: EachBatchPayload, from: readonly number[]): Promise<void> {
-    const { partition } = payload.batch;
-    // Before a seek counts, the consumer may bring what lies before the offset.
-    const messages = payload.batch.messages.filter(({ offset }) => Number(offset) >= (from[partition] ?? 0));
+  nextOffset(partition: number): number {
+    return this.#next[partition] ?? 0;
+  }
+
+  async bring(payload: EachBatchPayload): Promise<void> {
+    const { partition, messages } = payload.batch;
     if (messages.length === 0 || this.#closed) return;
     const { promise: dealtWith, resolve: done } = Promise.withResolvers<void>();
     const beat = setInterval(() => {
@@ -87,6 +98,7 @@ class Desk implements FollowedTopic {
       this.#lying = { arrived: { partition, messages }, done };
       this.#change();
       await dealtWith;
+      this.#next[partition] = Number(payload.batch.lastOffset()) + 1;
     } finally {
       clearInterval(beat);
     }
