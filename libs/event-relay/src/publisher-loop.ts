@@ -33,6 +33,8 @@ export type PublisherLoopOptions = {
 };
 
 const OBSERVE_EVERY_MS = 1_000;
+/** Longer than another process needs to show that the turn is its own. */
+const AFTER_TAKEOVER_MS = 3_000;
 const FIRST_BACKOFF_MS = 50;
 /** So that all is back within seconds of Kafka's return. */
 const LONGEST_BACKOFF_MS = 5_000;
@@ -116,6 +118,8 @@ export class PublisherLoop implements Publisher {
         }
         if (this.#options.superseded?.(error) === true) {
           this.#fail(error, 'standby');
+          // Two that take over from each other (two databases on the same topics) must not keep Kafka busy with it.
+          await this.#rest(AFTER_TAKEOVER_MS);
           continue;
         }
         this.#failures += 1;

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { NO_PROGRESS, type PartitionProgress } from '../state/state-batches.js';
-import { readStateHeaders } from '../state/state-message.js';
+import { readOwnState } from '../state/state-message.js';
 import { partitionRanges, readRanges } from './read-topic.js';
 
 /** A transaction ends with a record that is not ours, and one that was given up has nothing but such: look further back. */
@@ -12,7 +12,7 @@ const LOOK_BACK_FURTHER = 10;
  * states and how far they are get there in one and the same transaction; whatever else would say it could be late.
  *
  * @param topic of clients
- * @throws NotAState when something else is on the topic; KafkaUnavailable and kafkajs's errors
+ * @throws KafkaUnavailable and kafkajs's errors
  */
 export async function newestStates(kafka: Kafka, topic: string): Promise<PartitionProgress[]> {
   const ranges = await partitionRanges(kafka, topic);
@@ -25,7 +25,9 @@ export async function newestStates(kafka: Kafka, topic: string): Promise<Partiti
     }
     await readRanges(kafka, topic, looks, (partition, messages) => {
       for (const message of messages) {
-        const { eventsOffset, position } = readStateHeaders(partition, message);
+        const state = readOwnState(partition, message);
+        if (state === null) continue;
+        const { eventsOffset, position } = state;
         if (position > (progress[partition]?.position ?? 0))
           progress[partition] = { position, offset: eventsOffset };
       }

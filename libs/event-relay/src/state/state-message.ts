@@ -102,3 +102,15 @@ export function readStateHeaders(
   };
   return { eventsOffset: numberIn('eventsoffset', -1), position: numberIn('position', 1) };
 }
+
+/** {@link readStateHeaders}; null for a record that is none of ours, which can stand on a topic by somebody's mistake. */
+export function readOwnState(
+  ...record: Parameters<typeof readStateHeaders>
+): ReturnType<typeof readStateHeaders> | null {
+  try {
+    return readStateHeaders(...record);
+  } catch (error) {
+    if (error instanceof NotAState) return null;
+    throw error;
+  }
+}

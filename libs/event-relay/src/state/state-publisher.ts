@@ -6,6 +6,7 @@ import { followTopic } from '../kafka/follow-topic.js';
 import { kafkaClient } from '../kafka/kafka-client.js';
 import { openKafkaStateSender } from '../kafka/kafka-state-sender.js';
 import { newestStates } from '../kafka/newest-states.js';
+import { partitionRanges } from '../kafka/read-topic.js';
 import { mongodbCheckpointStore } from '../mongodb/checkpoint-store.js';
 import { openPublishersCollection } from '../mongodb/publishers-collection.js';
 import { mongodbTurnStore } from '../mongodb/turn-store.js';
@@ -14,6 +15,7 @@ import { PublisherLoop } from '../publisher-loop.js';
 import { sayError } from '../say-error.js';
 import { topicNames } from '../topics.js';
 import { Turn } from '../turn.js';
+import { beginAt } from './begin-at.js';
 import { StateFolds } from './state-folds.js';
 import { Superseded } from './state-sender.js';
 import { stateSession } from './state-session.js';
@@ -47,11 +49,15 @@ export function startStatePublisher(options: StatePublisherOptions): Publisher {
         topicsEnsured = from.length === topics.partitions;
         if (!topicsEnsured)
           throw new KafkaUnavailable(`topic ${names.clients} is not as it was at the start`);
-        const behind = from.map(({ offset }) => offset + 1);
+        const begin = beginAt(from, await partitionRanges(kafka, names.events));
         return stateSession({
-          events: await followTopic(kafka, names.events, behind),
+          events: await followTopic(
+            kafka,
+            names.events,
+            begin.map(({ offset }) => offset + 1),
+          ),
           sender,
-          from,
+          from: begin,
           store,
           published: () => events.read(),
           source: {

@@ -1,7 +1,7 @@
 import { CheckpointWriter } from '../checkpoint-writer.js';
 import { lowWaterMark } from '../low-water.js';
 import type { CheckpointStore, PublishedPositions } from '../published-positions.js';
-import { readPublishedEvent } from '../published-event.js';
+import { readOwnEvent } from '../published-event.js';
 import type { PublisherEvents } from '../publisher.js';
 import type { Figures, PublishingSession } from '../publisher-loop.js';
 import type { Arrived, FollowedTopic } from '../kafka/follow-topic.js';
@@ -78,7 +78,11 @@ export function stateSession(options: {
     if (from === undefined)
       throw new Error(`the topic of events has a partition ${partition}, that of clients not`);
     let taken = 0;
-    const read = messages.map((message) => readPublishedEvent(partition, message));
+    const read = messages.flatMap((message) => readOwnEvent(partition, message) ?? []);
+    // Whatever stands in the place of an event shows by the position that the next event names as its predecessor's.
+    const foreign = messages.length - read.length;
+    if (foreign > 0)
+      on.failed?.(`records of partition ${partition} that are no events were passed over: ${foreign}`);
     for await (const batch of stateBatches(partition, read, from, options.source)) {
       await publish(batch);
       taken += batch.events;
