@@ -48,20 +48,16 @@ const event = (
   change: Partial<EventRecord> & { type?: string; schemaVersion?: number } = {},
 ): EventRecord => {
   const { type = 'ClientRegistered', schemaVersion = 1, ...rest } = change;
-  return {
-    ...{ partition: 0, offset: 0, key: 'client-a', position: 1, previousPosition: 0, streamVersion: 1 },
-    value: JSON.stringify({ type, schemaVersion, data: DATA }),
-    ...rest,
-  };
+  const place = { partition: 0, offset: 0, position: 1, previousPosition: 0, streamVersion: 1 };
+  const value = JSON.stringify({ type, schemaVersion, data: DATA });
+  return { ...place, key: 'client-a', value, ...rest };
 };
 const second = { offset: 1, position: 5, previousPosition: 1, streamVersion: 2, type: 'ClientSuspended' };
 const state = (change: Partial<StateRecord> & { schemaVersion?: number; status?: string } = {}) => {
   const { schemaVersion = 1, status = 'active', ...rest } = change;
-  const value = { schemaVersion, status, client_id: 'a', metadata: {}, secrets: [], streamVersion: 1 };
-  return {
-    ...{ partition: 0, key: 'client-a', value: JSON.stringify(value), eventsOffset: 0, position: 1 },
-    ...rest,
-  };
+  const client = { client_id: 'a', status, metadata: {}, secrets: [], streamVersion: 1 };
+  const value = JSON.stringify({ schemaVersion, ...client });
+  return { partition: 0, key: 'client-a', value, eventsOffset: 0, position: 1, ...rest };
 };
 
 test('design §7 · events change the view, and the place with it', () => {
