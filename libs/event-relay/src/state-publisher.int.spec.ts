@@ -21,6 +21,8 @@ import { describeWithServers, kafkaForSuite, mongodbForSuite } from '@rollbook-s
 
 const PARTITIONS = 3;
 const TURN_TIMES = { beatMs: 100, patienceMs: 500, lookMs: 50 };
+/** Gives no sign of life and trusts to have the turn all the same: what Kafka refuses is all that holds it back. */
+const BELIEVES_MS = { beatMs: 600_000, patienceMs: 600_000, lookMs: 50 };
 const CAUGHT_UP_WITHIN_MS = 30_000;
 
 describeWithServers('state publisher', ['kafka', 'mongodb'], () => {
@@ -53,7 +55,7 @@ describeWithServers('state publisher', ['kafka', 'mongodb'], () => {
       failed: (error: string) => void said.push(error),
     },
   });
-  const start = (instance: string): PublisherProcess =>
+  const start = (instance: string, turnTimes = TURN_TIMES): PublisherProcess =>
     startPublisher({
       publishes: 'states',
       brokers: kafka.brokers,
@@ -61,7 +63,7 @@ describeWithServers('state publisher', ['kafka', 'mongodb'], () => {
       partitions: PARTITIONS,
       mongodb,
       instance,
-      turnTimes: TURN_TIMES,
+      turnTimes,
     });
   const states = () => readStates(plainConnection(kafka.brokers), kafka.topicPrefix);
 
@@ -179,6 +181,45 @@ describeWithServers('state publisher', ['kafka', 'mongodb'], () => {
         await newer.stop();
       }
     } finally {
+      await older.stop();
+    }
+  }, 120_000);
+
+  test('design §8 · one that is frozen at work, and woken in the belief that it is its turn, is fenced by Kafka', async () => {
+    const before = Math.max(...(await states()).flat().map(({ producerEpoch }) => producerEpoch));
+    const older = start('believer', BELIEVES_MS);
+    let living = true;
+    const load = (async () => {
+      while (living) await live(5);
+    })();
+    try {
+      await older.said(/^published/);
+      await sleep(Math.random() * 200);
+      older.freeze();
+      const newer = start('successor');
+      try {
+        await newer.said(/^published/);
+        await sleep(500);
+        older.thaw();
+        await older.said(/^failed another process has taken over the publishing of states/);
+        await older.said(/^state standby/);
+        await sleep(500);
+        living = false;
+        await load;
+        await holds();
+        for (const records of await states()) {
+          const epochs = records.map(({ producerEpoch }) => producerEpoch);
+          // The older one has no record behind the newer one's first.
+          expect(epochs).toEqual([...epochs].sort((a, b) => a - b));
+        }
+        const epochs = new Set((await states()).flat().map(({ producerEpoch }) => producerEpoch));
+        expect([...epochs].filter((epoch) => epoch > before).length).toBeGreaterThanOrEqual(2);
+      } finally {
+        await newer.stop();
+      }
+    } finally {
+      living = false;
+      await load;
       await older.stop();
     }
   }, 120_000);

@@ -9,6 +9,8 @@ export type PublishedState = {
   offset: string;
   eventsOffset: number;
   position: number;
+  /** Grows with every producer that takes the transactional id: tells whose record it is. */
+  producerEpoch: number;
 };
 
 /** Everything on the topic of clients that a consumer may see now, by partition, in the order in which it lies there. */
@@ -26,11 +28,16 @@ export async function readStates(connection: KafkaConnection, prefix: string): P
         value: message.value?.toString() ?? null,
         offset: message.offset,
         ...readStateHeaders(partition, message),
+        producerEpoch: producerEpochOf(message),
       });
     }
   });
   return states;
 }
+
+/** kafkajs hands it out with each record, and leaves it out of its types. */
+const producerEpochOf = (message: object): number =>
+  (message as { batchContext?: { producerEpoch: number } }).batchContext?.producerEpoch ?? -1;
 
 /**
  * What must hold for the topic of clients once everything is published, whatever died (design §§7, 8): it never goes
