@@ -21,8 +21,8 @@ export type PublisherProcessOptions = {
 export type PublisherProcess = {
   /** What it printed so far. */
   lines(): readonly string[];
-  /** Resolves with the first line, from now on or before, that the pattern matches. */
-  said(pattern: RegExp, withinMs?: number): Promise<string>;
+  /** Resolves with the first line, from now on or before, that the pattern matches; `after` so many lines, if given. */
+  said(pattern: RegExp, withinMs?: number, after?: number): Promise<string>;
   freeze(): void;
   thaw(): void;
   /** SIGKILL; resolves when it is gone. */
@@ -49,10 +49,12 @@ export function startPublisher(options: PublisherProcessOptions): PublisherProce
   const lines = (): string[] => output.split('\n').slice(0, -1);
   return {
     lines,
-    async said(pattern, withinMs = SAID_WITHIN_MS) {
+    async said(pattern, withinMs = SAID_WITHIN_MS, after = 0) {
       const end = performance.now() + withinMs;
       for (;;) {
-        const found = lines().find((line) => pattern.test(line));
+        const found = lines()
+          .slice(after)
+          .find((line) => pattern.test(line));
         if (found !== undefined) return found;
         if (child.exitCode !== null || child.signalCode !== null || performance.now() > end) {
           throw new Error(
