@@ -188,9 +188,9 @@ describeWithServers('state publisher', ['kafka', 'mongodb'], () => {
   test('design §8 · one that is frozen at work, and woken in the belief that it is its turn, is fenced by Kafka', async () => {
     const before = Math.max(...(await states()).flat().map(({ producerEpoch }) => producerEpoch));
     const older = start('believer', BELIEVES_MS);
-    let living = true;
+    const living = new AbortController();
     const load = (async () => {
-      while (living) await live(5);
+      while (!living.signal.aborted) await live(5);
     })();
     try {
       await older.said(/^published/);
@@ -204,7 +204,7 @@ describeWithServers('state publisher', ['kafka', 'mongodb'], () => {
         await older.said(/^failed another process has taken over the publishing of states/);
         await older.said(/^state standby/);
         await sleep(500);
-        living = false;
+        living.abort();
         await load;
         await holds();
         for (const records of await states()) {
@@ -218,7 +218,7 @@ describeWithServers('state publisher', ['kafka', 'mongodb'], () => {
         await newer.stop();
       }
     } finally {
-      living = false;
+      living.abort();
       await load;
       await older.stop();
     }

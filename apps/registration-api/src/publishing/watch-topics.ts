@@ -24,7 +24,7 @@ export async function watchTopics(
     startWaitsMs: START_WAITS_MS,
     tryAgainMs: TRY_AGAIN_MS,
   },
-): Promise<{ stop(): void }> {
+): Promise<{ stop: () => void }> {
   const stopping = new AbortController();
   const pause = (ms: number) =>
     delay(ms, undefined, { signal: stopping.signal, ref: false }).catch((error: unknown) => {
