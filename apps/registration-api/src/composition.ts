@@ -98,7 +98,7 @@ async function open(options: ComposeOptions, opened: CloseBackwards): Promise<Re
     logger,
     (error) => options.onTopicsRefused(error),
   );
-  opened.add(watching, ({ stop }) => stop());
+  opened.add(watching, (watch) => watch.stop());
   const telling = publisherTelling(logger, metrics, (position) => log.notePositionSeen(position));
   const relay = {
     log,

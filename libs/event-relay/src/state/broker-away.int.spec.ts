@@ -16,9 +16,9 @@ const KILLS = 2;
 
 /** Clients that are registered, changed and deleted one after another, until it is stopped. */
 function startLives({ log }: PublishingWorld): { stop(): Promise<void> } {
-  let going = true;
+  const over = new AbortController();
   const lives = (async () => {
-    while (going) {
+    while (!over.signal.aborted) {
       const stream = newStream();
       for (const [version, type] of ['ClientRegistered', 'ClientUpdated', 'ClientDeleted'].entries()) {
         await log.append(lifeEvent(stream, version, type));
@@ -29,7 +29,7 @@ function startLives({ log }: PublishingWorld): { stop(): Promise<void> } {
   })();
   return {
     async stop() {
-      going = false;
+      over.abort();
       await lives;
     },
   };
