@@ -7,7 +7,8 @@ export const EXIT = {
   unavailable: { code: 4, means: 'the service cannot be reached, or has no answer now (429, 5xx)' },
   unequal: {
     code: 5,
-    means: 'replay: the read model differs from the log; export: the last line does not fit',
+    means:
+      'replay: the read model differs from the log; parked retry: parked anew; export: the last line does not fit',
   },
 } as const;
 

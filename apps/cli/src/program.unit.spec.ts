@@ -246,38 +246,6 @@ const CASES: Record<string, Case> = {
       },
     ],
   },
-  'parked · list says why': {
-    args: ['parked', 'list'],
-    answers: [{ body: { items: [PARKED] } }],
-    sends: [{ method: 'GET', url: `${LOCAL}/admin/projections/clients/parked`, authorization: BEARER }],
-    says: 'c1         2        44        3        a\u{FFFD}defect',
-  },
-  'parked · retry': {
-    args: ['parked', 'retry', 'c/1'],
-    answers: [{ body: { client_id: 'c/1', applied: true } }],
-    sends: [
-      {
-        method: 'POST',
-        url: `${LOCAL}/admin/projections/clients/parked/c%2F1/retry`,
-        body: {},
-        authorization: BEARER,
-      },
-    ],
-    says: '"applied": true',
-  },
-  'parked · a retry that does not help says so': {
-    args: ['parked', 'retry', '--', '-c1'],
-    answers: [{ body: { client_id: '-c1', applied: false } }],
-    sends: [
-      {
-        method: 'POST',
-        url: `${LOCAL}/admin/projections/clients/parked/-c1/retry`,
-        body: {},
-        authorization: BEARER,
-      },
-    ],
-    exit: 'refused',
-  },
   'rebuild · waits for the switch': {
     args: ['rebuild'],
     answers: [
@@ -293,6 +261,63 @@ const CASES: Record<string, Case> = {
       { method: 'GET', url: `${LOCAL}/admin/projections`, authorization: BEARER },
     ],
     says: 'model version 2',
+  },
+  'parked · list: who, since when, and why': {
+    args: ['parked', 'list'],
+    answers: [{ body: { items: [PARKED] } }],
+    sends: [{ method: 'GET', url: `${LOCAL}/admin/projections/clients/parked`, authorization: BEARER }],
+    says: 'c1         2        7         3        a \u{FFFD}defect',
+  },
+  'parked · retry: one client': {
+    args: ['parked', 'retry', 'c/1'],
+    answers: [{ body: { client_id: 'c/1', applied: true } }],
+    sends: [
+      {
+        method: 'POST',
+        url: `${LOCAL}/admin/projections/clients/parked/c%2F1/retry`,
+        body: {},
+        authorization: BEARER,
+      },
+    ],
+    says: 'c/1: applied',
+  },
+  'parked · retry: everyone; one is parked anew': {
+    args: ['parked', 'retry', '--all'],
+    answers: [
+      { body: { items: [PARKED, { ...PARKED, client_id: 'c2' }] } },
+      { body: { client_id: 'c1', applied: false } },
+      { body: { client_id: 'c2', applied: true } },
+    ],
+    sends: [
+      { method: 'GET', url: `${LOCAL}/admin/projections/clients/parked`, authorization: BEARER },
+      {
+        method: 'POST',
+        url: `${LOCAL}/admin/projections/clients/parked/c1/retry`,
+        body: {},
+        authorization: BEARER,
+      },
+      {
+        method: 'POST',
+        url: `${LOCAL}/admin/projections/clients/parked/c2/retry`,
+        body: {},
+        authorization: BEARER,
+      },
+    ],
+    says: 'c1: parked anew\nc2: applied',
+    exit: 'unequal',
+  },
+  'parked · retry: a client that is not parked': {
+    args: ['parked', 'retry', 'c1'],
+    answers: [{ status: 404, body: { error: 'not_found', error_description: 'this client is not parked' } }],
+    sends: [
+      {
+        method: 'POST',
+        url: `${LOCAL}/admin/projections/clients/parked/c1/retry`,
+        body: {},
+        authorization: BEARER,
+      },
+    ],
+    exit: 'refused',
   },
   'history · before and after, nothing that steers a terminal': {
     args: ['history', 'c1'],
@@ -368,6 +393,12 @@ describe('every command', () => {
       expect(out()).toMatch(/Examples:\n {2}\$ /);
     }
   });
+
+  test.each(['list', 'retry'])('parked %s has help with an example', async (verb) => {
+    const { terminal, out } = fakeTerminal();
+    expect(await run(['parked', verb, '--help'], terminal)).toBe(0);
+    expect(out()).toMatch(/Examples:\n {2}\$ .* rollbook parked/);
+  });
 });
 
 describe('arguments', () => {
@@ -382,6 +413,9 @@ describe('arguments', () => {
     ['a saved file without a token', ['get', '--client', file('short.json', { client_id: 'c1' })]],
     ['no client at all', ['get']],
     ['two clients that differ', ['get', 'c2', '--client', saved]],
+    ['parked without a verb', ['parked']],
+    ['a retry of nobody', ['parked', 'retry']],
+    ['a retry of one and all', ['parked', 'retry', 'c1', '--all']],
     ['an overlap that is no number', ['rotate-secret', 'c1', '--overlap-seconds', 'soon']],
   ])('%s · exit 2, nothing sent', async (_name, args) => {
     const { terminal, sent, err, out } = fakeTerminal();
