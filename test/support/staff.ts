@@ -41,8 +41,8 @@ export async function register(service: { url: string }, metadata: object = {}):
 }
 
 /** Waits until the read model holds the whole log. */
-export async function caughtUp(service: Staffed): Promise<void> {
-  const deadline = Date.now() + 10_000;
+export async function caughtUp(service: Staffed, withinMs = 10_000): Promise<void> {
+  const deadline = Date.now() + withinMs;
   for (;;) {
     const { json } = await call(service, 'GET', '/admin/projections', { token: service.adminToken() });
     const [{ lag } = { lag: { events: -1 } }] = json['items'] as { lag: { events: number } }[];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { followEvents } from '../support/event-stream.js';
 import { everySystem, type RunningSystem } from '../support/systems.js';
 import { call, type Call, register, type Registered } from '../support/staff.js';
 
@@ -164,37 +165,12 @@ everySystem((startSystem) => {
     });
   });
 
-  /** Reads server-sent events until `wanted` of them are there. */
-  async function follow(
+  const follow = (
     at: string,
     wanted: number,
     headers: Record<string, string> = {},
     during?: () => Promise<void>,
-  ) {
-    const controller = new AbortController();
-    const response = await fetch(service.url + at, {
-      headers: { authorization: `Bearer ${service.auditorToken()}`, ...headers },
-      signal: controller.signal,
-    });
-    expect([response.status, response.headers.get('content-type')]).toEqual([
-      200,
-      'text/event-stream; charset=utf-8',
-    ]);
-    let text = '';
-    const decoder = new TextDecoder();
-    const frames = () => text.split('\n\n').filter((frame) => frame.startsWith('id: '));
-    const asked = during?.();
-    for await (const chunk of response.body ?? []) {
-      text += decoder.decode(chunk, { stream: true });
-      if (frames().length >= wanted) break;
-    }
-    controller.abort();
-    await asked;
-    return frames().map((frame) => {
-      const [id, event, data] = frame.split('\n').map((line) => line.slice(line.indexOf(': ') + 2));
-      return { id: Number(id), event, data };
-    });
-  }
+  ) => followEvents(service, at, wanted, headers, during);
 
   describe('WHATWG HTML §9.2 · events as they come', () => {
     test('the past, octet for octet', async () => {

@@ -104,6 +104,8 @@ everySystem((startSystem) => {
 
     expect(await prints(['rebuild'], 'admin')).toContain('model version 2');
     expect(await prints(['list', '--name', 'renamed'], 'admin')).toContain(id);
+    expect(await prints(['parked', 'list'], 'admin')).toBe('client_id  version  position  skipped  reason\n');
+    expect((await rollbook(['parked', 'retry', '--', id], 'admin')).status).toBe(1);
     const history = await prints(['history', '--', id], 'auditor');
     expect(history).toMatch(/client_name: Command line -> Renamed/);
     expect(history).toMatch(

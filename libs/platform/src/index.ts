@@ -12,6 +12,7 @@ export * from './process/open-patiently.js';
 export * from './process/prepare-process.js';
 export * from './process/serve-until-signal.js';
 export * from './process/start-mistakes.js';
+export * from './process/warnings-to-log.js';
 export * from './service-variables.js';
 export * from './variable-parsers.js';
 export * from './variables.js';

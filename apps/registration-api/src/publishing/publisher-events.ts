@@ -4,6 +4,8 @@ import type { PublisherName } from './publishing.js';
 
 /** The same failure over and over (Kafka is down for an hour) is said this often, in milliseconds. */
 const SAY_AGAIN_MS = 60_000;
+/** An outage has many faces, which take turns: another one is said this often. */
+const SAY_ANOTHER_MS = 5_000;
 
 /**
  * Makes log lines and a histogram of what publishers tell.
@@ -28,7 +30,8 @@ export function publisherTelling(
     return {
       published: ({ durationSeconds }) => seconds.observe({ publisher: name }, durationSeconds),
       failed: (reason) => {
-        if (said.reason === reason && nowMs() - said.atMs < SAY_AGAIN_MS) return;
+        const sinceMs = nowMs() - said.atMs;
+        if (sinceMs < SAY_ANOTHER_MS || (said.reason === reason && sinceMs < SAY_AGAIN_MS)) return;
         said = { reason, atMs: nowMs() };
         logger.warn({ name }, `publishing to Kafka does not go on: ${reason}`);
       },

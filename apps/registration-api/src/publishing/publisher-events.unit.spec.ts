@@ -17,7 +17,7 @@ function telling() {
   return { tell, lines, seen, registry, later: (ms: number) => (now += ms) };
 }
 
-test('design §8 · an outage of Kafka is said once, again after a minute, and when it is another one', () => {
+test('design §8 · an outage of Kafka is said once, again after a minute, and soon when it is another one', () => {
   const { tell, lines, later } = telling();
   tell.failed?.('Kafka does not answer');
   tell.failed?.('Kafka does not answer');
@@ -25,6 +25,8 @@ test('design §8 · an outage of Kafka is said once, again after a minute, and w
   tell.failed?.('Kafka does not answer');
   later(1);
   tell.failed?.('Kafka does not answer');
+  tell.failed?.('no leader');
+  later(5_000);
   tell.failed?.('no leader');
   expect(lines.map((line) => line.replace(/^.*go on: /, ''))).toEqual([
     'Kafka does not answer',

@@ -9,6 +9,7 @@ import {
   type VariableTable,
 } from '../variables.js';
 import { endOnDefect } from './end-on-defect.js';
+import { warningsToLog } from './warnings-to-log.js';
 
 export type Prepared<Table extends VariableTable> = {
   configuration: Values<Table>;
@@ -19,7 +20,7 @@ export type Prepared<Table extends VariableTable> = {
 
 /**
  * What every process does before it does anything: files for its owner only, the environment read and rid of its
- * secrets, a logger, and an end with a line of it for every defect.
+ * secrets, a logger, a line of it for every warning of the runtime, and an end with one for every defect.
  *
  * @param table the variables of this app
  * @throws ConfigurationError with one line for every mistake
@@ -38,6 +39,7 @@ export function prepareProcess<Table extends VariableTable>(
     pretty: process.stdout.isTTY,
   });
   endOnDefect(process, logger, (status) => process.exit(status));
+  warningsToLog(process, logger);
   for (const name of unknownVariables(SERVICE_VARIABLES, process.env)) {
     logger.warn({ variable: name }, 'unknown variable, ignored');
   }
