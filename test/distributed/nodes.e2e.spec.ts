@@ -143,7 +143,7 @@ describeWithServers('several processes behind one address', ['kafka', 'mongodb']
     await system.add('projector');
     await caughtUp(node(1), 30_000);
     const after = await list();
-    expect(after.items[0]?.client_id).toBe(client_id);
+    expect(after.items.map((item) => item.client_id)).toContain(client_id);
     expect(after.readModel).toEqual({
       position: before.readModel.head,
       head: before.readModel.head,

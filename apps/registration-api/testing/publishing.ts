@@ -1,5 +1,5 @@
 import type { PublisherState, PublisherStatus } from '@rollbook/event-relay';
-import { type Publishing, publishingOf, PUBLISHERS } from '../src/publishing/publishing.js';
+import { type Publishing, publishingOf } from '../src/publishing/publishing.js';
 
 /** Publishers that are in one state, with this much on Kafka. */
 export function publishingIn(
@@ -17,11 +17,6 @@ export function publishingIn(
     resends: 1,
     lastError: null,
   });
-  const each = <T>(one: T) => Object.fromEntries(PUBLISHERS.map((name) => [name, one]));
-  return publishingOf(
-    each({ status }) as Parameters<typeof publishingOf>[0],
-    each({ read: async () => ({ position: await published(), partitions: [] }) }) as Parameters<
-      typeof publishingOf
-    >[1],
-  );
+  const read = async () => ({ position: await published(), partitions: [] });
+  return publishingOf({ events: { status }, states: { status } }, { events: { read }, states: { read } });
 }

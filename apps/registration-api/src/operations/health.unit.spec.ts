@@ -35,7 +35,7 @@ describe('design §8 · the death of a publisher shows in /health/live, an outag
     ['publishing', []],
     ['standby', []],
     ['waiting', []],
-    ['stopped', ['the publisher of events has stopped']],
+    ['stopped', ['the publisher of events has stopped', 'the publisher of states has stopped']],
   ])('%s', async (state, reasons) => {
     const health = new HealthRegistry();
     addPublishingHealth(health, publishingIn(state));

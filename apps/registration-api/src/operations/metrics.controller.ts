@@ -31,11 +31,15 @@ export class MetricsController {
 
   @Get()
   async metrics(@Res() reply: FastifyReply): Promise<void> {
-    const { metrics } = this.#parts;
+    void reply.type(this.#parts.metrics.contentType).send(await this.page());
+  }
+
+  /** The page as it is now. */
+  async page(): Promise<string> {
     // Before the page is written, not while: a registry asks its metrics in no order, so one that sets others
     // while it is asked would show them as they were at the request before.
     await this.#read();
-    void reply.type(metrics.contentType).send(await metrics.metrics());
+    return this.#parts.metrics.metrics();
   }
 
   /** An outage of the storage must not hide the rest of the page, which is when it is needed. */

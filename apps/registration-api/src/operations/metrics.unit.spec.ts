@@ -1,6 +1,6 @@
 import { LogUnavailable, memoryEventLog } from '@rollbook/event-log';
 import { createRegistry } from '@rollbook/platform';
-import type { ReadModels } from '@rollbook/read-models';
+import type { ProjectionStatus, ReadModels } from '@rollbook/read-models';
 import { appendRegistrations } from '@rollbook-testing/read-models';
 import { partsInMemory } from '../../testing/parts-in-memory.js';
 import { publishingIn } from '../../testing/publishing.js';
@@ -9,19 +9,21 @@ import { MetricsController } from './metrics.controller.js';
 
 /** The lines of the page about the service itself, by name and labels. */
 async function page(controller: MetricsController): Promise<Map<string, string>> {
-  let text = '';
-  const reply = { type: () => ({ send: (sent: string) => (text = sent) }) };
-  await controller.metrics(reply as unknown as Parameters<MetricsController['metrics']>[0]);
+  const text = await controller.page();
   const lines = text.split('\n').filter((line) => line.startsWith('rollbook_'));
   return new Map(lines.map((line) => [line.replace(/ \S+$/, ''), line.replace(/^.* /, '')]));
 }
 
+const modelsWith = (projections: ReadModels['projections']): ReadModels => {
+  const models: Partial<ReadModels> = { projections };
+  return models as ReadModels;
+};
+
 async function controllerOver(published: () => Promise<number>) {
   const log = memoryEventLog();
   await appendRegistrations(log, [{ client_id: 'a' }, { client_id: 'b' }, { client_id: 'c' }]);
-  const readModels = {
-    projections: async () => [{ name: 'clients', position: 1, parked: 4 }],
-  } as unknown as ReadModels;
+  const clients = { name: 'clients', position: 1, parked: 4 } as ProjectionStatus;
+  const readModels = modelsWith(async () => [clients]);
   const parts = partsInMemory({ log, readModels, publishing: publishingIn('publishing', published) });
   return new MetricsController(parts);
 }
@@ -70,7 +72,7 @@ test('a defect is not taken for an outage', async () => {
   const controller = await controllerOver(async () => 3);
   const parts = partsInMemory({
     log: memoryEventLog(),
-    readModels: { projections: () => Promise.reject(new TypeError('defect')) } as unknown as ReadModels,
+    readModels: modelsWith(() => Promise.reject(new TypeError('defect'))),
   });
   await expect(page(new MetricsController(parts))).rejects.toThrow(TypeError);
   expect((await page(controller)).get('rollbook_storage_up')).toBe('1');
