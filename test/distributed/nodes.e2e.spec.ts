@@ -30,8 +30,7 @@ describeWithServers('several processes behind one address', ['kafka', 'mongodb']
   /** One process by itself, with the tokens of the service. */
   const node = (at: 0 | 1) => {
     const { url = '' } = system.apis[at] ?? {};
-    const { adminToken, auditorToken } = system;
-    return { url, adminToken, auditorToken };
+    return { url, adminToken: () => system.adminToken(), auditorToken: () => system.auditorToken() };
   };
   const read = (at: 0 | 1, client: Registered) =>
     call(node(at), 'GET', `/connect/register?client_id=${client.client_id}`, {
@@ -154,9 +153,9 @@ describeWithServers('several processes behind one address', ['kafka', 'mongodb']
   test('design §8 · a rolling restart under load loses nothing, and refuses with 503 and Retry-After only', async () => {
     const acknowledged: Registered[] = [];
     const refused: string[] = [];
-    let going = true;
+    const load = { going: true };
     const caller = async () => {
-      while (going) {
+      while (load.going) {
         const answer = await call(system, 'POST', '/connect/register', {
           body: { redirect_uris: ['https://app.example/cb'] },
           // A connection that is about to be closed by one process is not a matter of HTTP.
@@ -176,7 +175,7 @@ describeWithServers('several processes behind one address', ['kafka', 'mongodb']
       // The other one went on meanwhile.
       expect(acknowledged.length).toBeGreaterThan(before);
     }
-    going = false;
+    load.going = false;
     await Promise.all(callers);
     expect(refused).toEqual([]);
     const lines = (await system.audit('/audit/events.ndjson')).trimEnd().split('\n').slice(0, -1);

@@ -66,8 +66,8 @@ async function start(env: Record<string, string>): Promise<Started> {
 }
 /** What a start that is expected to fail has said, once it has. */
 async function startFails(env: Record<string, string>): Promise<{ status: number | null; said: string }> {
-  const { ended, said } = await start(env);
-  return { status: await ended, said: said() };
+  const started = await start(env);
+  return { status: await started.ended, said: started.said() };
 }
 const health = async (url: string, kind: 'live' | 'ready') =>
   (await call({ url }, 'GET', `/health/${kind}`)).status;

@@ -266,7 +266,7 @@ const CASES: Record<string, Case> = {
     args: ['parked', 'list'],
     answers: [{ body: { items: [PARKED] } }],
     sends: [{ method: 'GET', url: `${LOCAL}/admin/projections/clients/parked`, authorization: BEARER }],
-    says: 'c1         2        7         3        a \u{FFFD}defect',
+    says: 'c1         2        44        3        a\u{FFFD}defect',
   },
   'parked · retry: one client': {
     args: ['parked', 'retry', 'c/1'],

@@ -43,14 +43,14 @@ export async function serve(): Promise<void> {
       void listening.then((end) => end(1));
     },
   };
-  const { parts, close } = await openPatiently(
+  const composition = await openPatiently(
     () => compose(composing),
     (error) => isOutage(error) && !credentialsRefused(error),
     (err) => logger.warn({ err }, 'the database does not answer: waiting for it'),
   );
-  const app = await createApp(parts);
+  const app = await createApp(composition.parts);
   const port = configuration.port === 0 ? await freePort(host) : configuration.port;
-  listens(await serveUntilSignal(httpApplication(app, port, host), close, logger));
+  listens(await serveUntilSignal(httpApplication(app, port, host), () => composition.close(), logger));
   logger.info(`listening on ${await app.getUrl()}, public URL ${publicUrl}`);
 }
 

@@ -28,10 +28,11 @@ export async function serve(): Promise<void> {
   const publicUrl = publicUrlAt(configuration, port);
   // The framework is most of what there is to load: it is loaded while the threads of the read models start.
   const loadApp = () => import('../../registration-api/src/create-app.js');
-  const { parts, directory, close } = await compose(configuration, publicUrl, logger, readFile, loadApp);
+  const composition = await compose(configuration, publicUrl, logger, readFile, loadApp);
   const { createApp, httpApplication } = await loadApp();
+  const { parts, directory } = composition;
   const app = await createApp(parts);
-  await serveUntilSignal(httpApplication(app, port, host), close, logger);
+  await serveUntilSignal(httpApplication(app, port, host), () => composition.close(), logger);
   const places = [
     `listening on ${await app.getUrl()}, public URL ${publicUrl}`,
     `data in ${directory}`,
