@@ -8,7 +8,7 @@ export class Unanswered extends Error {}
 async function call(
   url: string,
   method: string,
-  options: { body?: unknown; token?: string; key?: string } = {},
+  options: { body?: unknown; token?: string } = {},
   { timeoutMs, isUnknown }: Pick<Load, 'timeoutMs' | 'isUnknown'> = {},
 ): Promise<Answer> {
   let response: Response;
@@ -19,7 +19,6 @@ async function call(
       headers: {
         ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
         ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(options.key === undefined ? {} : { 'idempotency-key': options.key }),
         'user-agent': USER_AGENT,
       },
       ...(timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
@@ -57,7 +56,7 @@ export type Load = {
   isUnknown?: (response: Response) => boolean;
 };
 
-export const newMetadata = (load: Load, n: number) => {
+const newMetadata = (load: Load, n: number) => {
   const contact = `person-${load.label}-${n}-${Math.floor(load.random() * 1e9)}${PERSONAL_DOMAIN}`;
   return {
     client_name: `Client ${load.label} ${n}`,
@@ -91,22 +90,11 @@ export async function callUntilDeath(load: Load, caller: number): Promise<number
   }
 }
 
-/**
- * @param key with which it can be asked for again
- * @throws Unanswered the ledger counts it as unanswered then
- */
-export async function register(
-  load: Load,
-  n: number,
-  { key, metadata = newMetadata(load, n) }: { key?: string; metadata?: object } = {},
-): Promise<Registration> {
+/** @throws Unanswered the ledger counts it as unanswered then; likewise the other three */
+export async function register(load: Load, n: number): Promise<Registration> {
   load.ledger.unanswered += 1;
-  const { status, body } = await call(
-    `${load.url}/connect/register`,
-    'POST',
-    { body: metadata, ...(key === undefined ? {} : { key }) },
-    load,
-  );
+  const sent = { body: newMetadata(load, n) };
+  const { status, body } = await call(`${load.url}/connect/register`, 'POST', sent, load);
   expectStatus('register', status, 201);
   load.ledger.unanswered -= 1;
   const registration: Registration = {

@@ -1,11 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerProcess, TcpProxy } from '@rollbook-servers';
+import type { RunningLoad } from './load.js';
+import { restoredToAnEarlierCopy } from './restored.js';
 import { publishingApi, type Rig } from './rig.js';
 
 export type Fault = {
   name: string;
-  /** Does it to a system under load, and undoes it. */
-  inject(rig: Rig, random: () => number): Promise<void>;
+  /**
+   * Does it to a system under load, and undoes it.
+   *
+   * @throws Error when something was otherwise meanwhile than design §8 says
+   */
+  inject(rig: Rig, random: () => number, load: RunningLoad): Promise<void>;
 };
 
 /** How long something is down, cut or slow, in milliseconds: longer than any single retry. */
@@ -15,10 +21,10 @@ const FROZEN_MS = 4500;
 /** One way through a slow network. */
 const SLOW_MS = 150;
 
-const killed = async (...processes: (ServerProcess | undefined)[]) => {
-  await Promise.all(processes.map(async (one) => one?.kill9()));
+const killed = async (...processes: ServerProcess[]) => {
+  await Promise.all(processes.map((one) => one.kill9()));
   await delay(DOWN_MS);
-  await Promise.all(processes.map(async (one) => one?.restart()));
+  await Promise.all(processes.map((one) => one.restart()));
 };
 const withNetwork = async (proxies: readonly TcpProxy[], fault: (proxy: TcpProxy) => void) => {
   proxies.forEach(fault);
@@ -26,7 +32,11 @@ const withNetwork = async (proxies: readonly TcpProxy[], fault: (proxy: TcpProxy
   proxies.forEach((proxy) => proxy.heal());
 };
 const ofBrokers = (rig: Rig) => rig.brokers.map(({ proxy }) => proxy);
-const anyOf = <T>(all: readonly T[], random: () => number) => all[Math.floor(random() * all.length)];
+function anyOf<T>(all: readonly T[], random: () => number): T {
+  const one = all[Math.floor(random() * all.length)];
+  if (one === undefined) throw new Error('none to choose from');
+  return one;
+}
 
 /** One row per fault of design §8 that can be made from outside; what must hold after each is the same (promises.ts). */
 export const FAULTS: readonly Fault[] = [
@@ -69,9 +79,9 @@ export const FAULTS: readonly Fault[] = [
     name: 'a broker is frozen',
     async inject({ kafka, brokers }, random) {
       const broker = anyOf(brokers, random);
-      await broker?.freeze();
+      await broker.freeze();
       await delay(FROZEN_MS);
-      await broker?.thaw();
+      await broker.thaw();
       await kafka.settled();
     },
   },
@@ -100,4 +110,5 @@ export const FAULTS: readonly Fault[] = [
     name: 'connections to Kafka live in one direction',
     inject: (rig) => withNetwork(ofBrokers(rig), (proxy) => proxy.halfClose()),
   },
+  { name: 'the database is restored to an earlier copy', inject: restoredToAnEarlierCopy },
 ];

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Ledger, Registration } from '../crash/ledger.js';
-import { newMetadata, register, remove, rotate, Unanswered, update, type Load } from '../crash/load.js';
+import { register, remove, rotate, Unanswered, update, type Load } from '../crash/load.js';
 
 /** Callers that go on through every fault; what is acknowledged goes into the ledger. */
 export type RunningLoad = {
@@ -17,7 +16,7 @@ export type RunningLoad = {
 /** An answer that does not come for so long is not waited for: a frozen process gives none. */
 const TIMEOUT_MS = 5000;
 /** Between two calls of one caller: the load is there to be hit, not to be heavy. */
-const PACE_MS = 25;
+const PACE_MS = 50;
 const AFTER_FAILURE_MS = 100;
 
 export function startLoad(options: {
@@ -56,8 +55,7 @@ export function startLoad(options: {
     const known = own.filter(({ deleted, uncertain }) => !deleted && uncertain === null);
     const target = known[Math.floor(random() * known.length)];
     const dice = random();
-    if (target === undefined || dice < 0.3) own.push(await register(load, n));
-    else if (dice < 0.6) own.push(await registerOnce(load, n, () => state.isStopped || state.isPaused));
+    if (target === undefined || dice < 0.6) own.push(await register(load, n));
     else if (dice < 0.8) await update(load, target, n);
     else if (dice < 0.93) await rotate(load, target);
     else await remove(load, target);
@@ -81,29 +79,13 @@ export function startLoad(options: {
   };
 }
 
-/** Registers with an Idempotency-Key, and asks again with it until there is an answer: never a second client. */
-async function registerOnce(load: Load, n: number, isOver: () => boolean): Promise<Registration> {
-  const key = randomBytes(24).toString('base64url');
-  const metadata = newMetadata(load, n);
-  for (;;) {
-    try {
-      return await register(load, n, { key, metadata });
-    } catch (error) {
-      if (!(error instanceof Unanswered) || isOver()) throw error;
-      // Not one more that may exist: the next try means the same client.
-      load.ledger.unanswered -= 1;
-      await delay(AFTER_FAILURE_MS);
-    }
-  }
-}
-
 /**
- * 503: unknown (design §8). 409: an earlier try with the same key is still under way (design §6).
+ * 503: unknown, the change may still appear (design §8).
  *
  * @throws Error for a 503 that does not say when to come back
  */
 function isUnknown(response: Response): boolean {
   if (response.status === 503 && response.headers.get('retry-after') === null)
     throw new Error('503 without Retry-After');
-  return response.status === 503 || response.status === 409;
+  return response.status === 503;
 }

@@ -16,7 +16,6 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   const admin = kafka.admin();
   await admin.connect();
   const ends = await admin.fetchTopicOffsets(topic).finally(() => admin.disconnect());
-  // A transaction's end takes an offset too, so a partition is read when its high watermark is reached.
   const left = new Map(
     ends.flatMap(({ partition, low, high }) => (low === high ? [] : [[partition, Number(high)] as const])),
   );
@@ -32,13 +31,16 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
+    // The end of a transaction takes an offset, and is no message: only this event tells of it.
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
+      if (Number(lastOffset) + 1 >= (left.get(partition) ?? 0)) left.delete(partition);
+      if (left.size === 0) done.resolve();
+    });
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: true,
       async eachBatch({ batch }) {
         for (const message of batch.messages) received.push({ partition: batch.partition, message });
-        if (Number(batch.lastOffset()) + 1 >= (left.get(batch.partition) ?? 0)) left.delete(batch.partition);
-        if (left.size === 0) done.resolve();
       },
     });
     await done.promise;

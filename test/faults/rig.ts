@@ -8,7 +8,7 @@ import {
   type TcpProxy,
 } from '@rollbook-servers';
 import type { RunningApp } from '../support/distributed/app.js';
-import { type Distributed, startDistributed } from '../support/distributed/distributed.js';
+import { type Distributed, patiently, startDistributed } from '../support/distributed/distributed.js';
 
 /** The whole system on servers of its own, every connection to them through a proxy. */
 export type Rig = {
@@ -58,7 +58,7 @@ export async function startRig(): Promise<Rig> {
 /** The API whose publisher of events has the turn; the first one while none has. */
 export async function publishingApi({ system }: Rig): Promise<RunningApp> {
   for (const api of system.apis) {
-    const metrics = await fetch(`${api.url}/metrics`).then((response) => response.text());
+    const metrics = await patiently(() => fetch(`${api.url}/metrics`).then((response) => response.text()));
     const lines = metrics.split('\n').filter((line) => line.startsWith('rollbook_publisher_state'));
     const isPublishing = lines.some(
       (line) => line.includes('"events"') && line.includes('"publishing"') && line.endsWith(' 1'),

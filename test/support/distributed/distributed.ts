@@ -155,9 +155,9 @@ export async function startDistributed(options: DistributedOptions = {}): Promis
       adminToken: () => secrets.adminToken,
       auditorToken: () => secrets.auditorToken,
       audit: async (at) => {
-        const response = await fetch(url + at, {
-          headers: { authorization: `Bearer ${secrets.auditorToken}` },
-        });
+        const response = await patiently(() =>
+          fetch(url + at, { headers: { authorization: `Bearer ${secrets.auditorToken}` } }),
+        );
         if (!response.ok) throw new Error(`GET ${at}: ${response.status} ${await response.text()}`);
         return response.text();
       },
@@ -171,10 +171,23 @@ export async function startDistributed(options: DistributedOptions = {}): Promis
   }
 }
 
+const READ_TRIES = 5;
+
 /** All of them, or the first failure, but not before every one has started or failed: what has started can be stopped. */
 async function allStarted(starting: readonly Promise<unknown>[]): Promise<void> {
   await Promise.allSettled(starting);
   await Promise.all(starting);
+}
+
+/** A connection that was kept may end at the moment of the next request: to read, it is asked again. */
+export async function patiently<T>(read: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (tries === READ_TRIES) throw error;
+    }
+  }
 }
 
 /** The URL with the database in its path, its options kept. */
