@@ -44,7 +44,7 @@ export async function brokenPromises(rig: Rig, ledger: Ledger, readBack: Registr
   } catch (error) {
     broken.push(`topic of events: ${(error as Error).message}`);
   }
-  if (process.env.STATES) broken.push(...brokenStates(clients, log));
+  broken.push(...brokenStates(clients, log));
   broken.push(...(await brokenModel(system)));
   for (const [name, content] of [
     ['the topic of events', Buffer.concat(events.map(octetsOf))],
@@ -61,20 +61,24 @@ export async function brokenPromises(rig: Rig, ledger: Ledger, readBack: Registr
 export async function settled(rig: Rig): Promise<string | null> {
   const location = { url: rig.mongodb.url, database: rig.system.database };
   const log = await openMongodbLogReader(location);
-  const events = await readPublishedPositions(location, 'events');
+  const publishers = {
+    events: await readPublishedPositions(location, 'events'),
+    states: await readPublishedPositions(location, 'states'),
+  };
   const deadline = Date.now() + SETTLED_WITHIN_MS;
   try {
     for (;;) {
       const head = await log.head();
-      const published = (await events.read()).position;
+      const published = (await publishers.events.read()).position;
+      const states = (await publishers.states.read()).position;
       const projected = await projectedPosition(rig);
-      if (published === head && projected === head) return null;
+      if (published === head && states === head && projected === head) return null;
       if (Date.now() > deadline)
-        return `after ${SETTLED_WITHIN_MS} ms: log ${head}, published ${published}, projected ${projected}`;
+        return `after ${SETTLED_WITHIN_MS} ms: log ${head}, published ${published}, its states ${states}, projected ${projected}`;
       await delay(100);
     }
   } finally {
-    await Promise.all([log.close(), events.close()]);
+    await Promise.all([log.close(), publishers.events.close(), publishers.states.close()]);
   }
 }
 

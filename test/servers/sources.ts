@@ -13,6 +13,7 @@ export type Sources = Record<Need, { source: Source } | { missing: string }>;
 
 /** Java 17 runs the oldest class files among the jars. */
 const JAVA_AT_LEAST = 17;
+const INSTALL = `install Java ${JAVA_AT_LEAST} (JDK) and Maven, or Docker`;
 const DOCKER_SOCKET = '/var/run/docker.sock';
 const DOCKER_WITHIN_MS = 2000;
 
@@ -23,8 +24,7 @@ export async function findSources(env: NodeJS.ProcessEnv = process.env): Promise
   const version = engine ? 0 : await javaVersion();
   const fromJars = async (server: JavaServer) =>
     version >= JAVA_AT_LEAST && ((await isFetched(server)) || (onPath('mvn') && onPath('javac')));
-  const install = (title: string, variable: string) =>
-    `no ${title}: install Java ${JAVA_AT_LEAST} (JDK) and Maven, or Docker, or set ${variable}`;
+  const install = (title: string, variable: string) => `no ${title}: ${INSTALL}, or set ${variable}`;
   const kafka = engine ? 'container' : (await fromJars('kafka')) ? 'java' : null;
   const mongodb = engine
     ? 'container'
@@ -39,8 +39,8 @@ export async function findSources(env: NodeJS.ProcessEnv = process.env): Promise
   return {
     kafka: or(env['ROLLBOOK_TEST_KAFKA_BROKERS'] ? 'environment' : kafka, noKafka),
     mongodb: or(env['ROLLBOOK_TEST_MONGODB_URL'] ? 'environment' : mongodb, noMongodb),
-    'own-kafka': or(kafka, noKafka),
-    'own-mongodb': or(mongodb, noMongodb),
+    'own-kafka': or(kafka, `no Kafka to kill: ${INSTALL}`),
+    'own-mongodb': or(mongodb, `no MongoDB to kill: ${INSTALL}`),
   };
 }
 
