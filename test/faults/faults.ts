@@ -15,7 +15,7 @@ export type Fault = {
 };
 
 /** How long something is down, cut or slow, in milliseconds: longer than any single retry. */
-const DOWN_MS = 1500;
+const DOWN_MS = 1000;
 /** Longer than a publisher is waited for before another one takes its turn (2.5 s). */
 const FROZEN_MS = 4500;
 /** One way through a slow network. */

@@ -31,17 +31,18 @@ for (let round = 1; round <= Number(values.rounds) && broken.length === 0; round
   try {
     for (const fault of shuffled(chosen, random)) {
       const began = Date.now();
-      broken.push(...(await underFault(rig, fault, { ledger, random })));
+      const sentences = await underFault(rig, fault, { ledger, random });
+      broken.push(...sentences);
       console.log(
         `  ${fault.name}: ${ledger.clients.size} clients, ${Math.round((Date.now() - began) / 1000)} s`,
       );
+      for (const sentence of sentences) console.log(`BROKEN ${sentence}`);
     }
   } finally {
     await rig.stop();
   }
   for (const { acknowledged: changes } of ledger.clients.values()) acknowledged += changes;
 }
-for (const sentence of broken) console.log(`BROKEN ${sentence}`);
 console.log(
   `${acknowledged} acknowledged changes: ${broken.length === 0 ? 'every promise held' : `${broken.length} promises broken`}`,
 );
