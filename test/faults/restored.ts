@@ -24,12 +24,13 @@ export async function restoredToAnEarlierCopy(
   const client = await MongoClient.connect(rig.mongodb.url);
   try {
     const db = client.db(system.database);
+    // A backup shows one moment: here, one at which nothing happens.
+    await atRest(rig, load);
     const copy = await copyOf(db);
+    load.resume();
     await delay(LOST_MS);
     // Only what is on Kafka can come back.
-    await load.pause();
-    const late = await settled(rig);
-    if (late !== null) throw new Error(late);
+    await atRest(rig, load);
     mongodbProxy.cut();
     await putBack(db, copy);
     mongodbProxy.heal();
@@ -49,6 +50,12 @@ export async function restoredToAnEarlierCopy(
     load.resume();
     await client.close();
   }
+}
+
+async function atRest(rig: Rig, load: RunningLoad): Promise<void> {
+  await load.pause();
+  const late = await settled(rig);
+  if (late !== null) throw new Error(late);
 }
 
 type Copy = { name: string; documents: Document[]; indexes: Document[] }[];
