@@ -8,9 +8,20 @@ export class CloseBackwards {
     return opened;
   }
 
-  /** Safe to call again. */
+  /**
+   * Safe to call again.
+   *
+   * @throws the first failure to close something, after everything else was closed
+   */
   async close(): Promise<void> {
-    for (let closeOne = this.#open.pop(); closeOne !== undefined; closeOne = this.#open.pop())
-      await closeOne();
+    const failures: unknown[] = [];
+    for (let closeOne = this.#open.pop(); closeOne !== undefined; closeOne = this.#open.pop()) {
+      try {
+        await closeOne();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }
