@@ -5,6 +5,7 @@ import {
   newestPublishedPosition,
   openEventPublisher,
   openStatePublisher,
+  type Publisher,
   readPublishedPositions,
   type TopicsRefused,
 } from '@rollbook/event-relay';
@@ -109,7 +110,9 @@ async function open(options: ComposeOptions, opened: CloseBackwards): Promise<Re
     instance,
   };
   const events = opened.add(await openEventPublisher({ ...relay, on: telling('events') }), close);
-  const states = opened.add(await openStatePublisher({ ...relay, on: telling('states') }), close);
+  // Both at once: each of them may wait for a Kafka that hangs.
+  const closeBoth = (one: Publisher) => Promise.all([one.close(), events.close()]);
+  const states = opened.add(await openStatePublisher({ ...relay, on: telling('states') }), closeBoth);
   const publishing = publishingOf({ events, states }, positions);
 
   addAppendMetrics(metrics, () => log.counters());

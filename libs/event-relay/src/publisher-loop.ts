@@ -38,6 +38,10 @@ const AFTER_TAKEOVER_MS = 3_000;
 const FIRST_BACKOFF_MS = 50;
 /** So that all is back within seconds of Kafka's return. */
 const LONGEST_BACKOFF_MS = 5_000;
+/** What is under way when the loop is closed gets so long; a send to a Kafka that hangs would take four times that. */
+const FINISH_WITHIN_MS = 2_500;
+/** Then the turn is handed over by itself, within this time: a process that stops has ten seconds for everything. */
+const HAND_OVER_WITHIN_MS = 500;
 
 /** What the status says in numbers; the sessions keep it up to date. */
 export class Figures {
@@ -72,6 +76,7 @@ export class PublisherLoop implements Publisher {
   #failures = 0;
   #observedAt = Number.NEGATIVE_INFINITY;
   readonly #ended: Promise<void>;
+  #closed: Promise<void> | null = null;
 
   constructor(options: PublisherLoopOptions) {
     this.#options = options;
@@ -97,14 +102,22 @@ export class PublisherLoop implements Publisher {
     };
   }
 
-  async close(): Promise<void> {
-    this.#closing.abort();
-    this.wake();
-    await this.#ended;
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
   }
 
   get #going(): boolean {
     return !this.#closing.signal.aborted;
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort();
+    this.wake();
+    if (await endsWithin(this.#ended, FINISH_WITHIN_MS)) return;
+    // What is on its way may still arrive and be sent again by whoever has the turn next: consumers know repeats.
+    const handedOver = this.#tryTo(() => this.#options.turn.release());
+    await endsWithin(handedOver, HAND_OVER_WITHIN_MS);
+    this.#fail(new Error('closed before what was under way had ended'), 'stopped');
   }
 
   async #run(): Promise<void> {
@@ -204,5 +217,15 @@ export class PublisherLoop implements Publisher {
     await sleep(ms, undefined, { signal: this.#closing.signal }).catch((error: unknown) => {
       if (this.#going) throw error;
     });
+  }
+}
+
+async function endsWithin(work: Promise<void>, ms: number): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), ms);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -144,6 +144,23 @@ describe('publisher loop', () => {
     await loop.close();
   });
 
+  test.each<[string, Parameters<typeof loopOf>[0]]>([
+    ['a send', { step: () => new Promise(() => undefined) }],
+    ['its beginning', { open: () => new Promise(() => undefined) }],
+    ['storing the position', { step: untilAborted, close: () => new Promise(() => undefined) }],
+  ])('design §7 · closing gives up %s that hangs, and hands the turn over', async (_what, hangs) => {
+    const { loop, calls } = loopFor(hangs);
+    await until(() => calls.opened === 1);
+    const began = performance.now();
+    await Promise.all([loop.close(), loop.close()]);
+    expect(performance.now() - began).toBeLessThan(3_500);
+    expect(calls.released).toBe(1);
+    expect(loop.status()).toMatchObject({
+      state: 'stopped',
+      lastError: expect.stringMatching(/^closed before/),
+    });
+  });
+
   test('design §7 · closing ends a rest between two tries', async () => {
     const { loop } = loopFor({ open: () => Promise.reject(new Error('no')) });
     await sleep(400);

@@ -42,6 +42,9 @@ export interface Publisher {
   /** There is something new: look at once. */
   wake(): void;
   status(): PublisherStatus;
-  /** Finishes the send under way, stores the position and hands over the turn. */
+  /**
+   * Finishes the send under way, stores the position and hands over the turn. Ends within three seconds also when Kafka
+   * or the database hangs: what is under way is given up then, and connections end with the process.
+   */
   close(): Promise<void>;
 }
