@@ -25,13 +25,13 @@ export class SendUnclear extends Error {
  * A send counts only if its answer names every partition that it carried, with error 0: after a leader change a client
  * can resolve a send without having sent some partitions.
  *
- * @returns the offset of the last record, per partition that was sent; none where the brokers named none
+ * @returns the offsets of the first and the last record, per partition that was sent; none where the brokers named none
  * @throws SendUnclear otherwise
  */
 export function acceptAnswer(
   records: readonly EventRecord[],
   answer: readonly SentPartition[],
-): Map<number, number> {
+): Map<number, { first: number; last: number }> {
   const sent = new Map<number, number>();
   for (const { partition } of records) sent.set(partition, (sent.get(partition) ?? 0) + 1);
   const refused = answer.filter(({ errorCode }) => errorCode !== 0);
@@ -45,10 +45,10 @@ export function acceptAnswer(
     const named = missing.sort((a, b) => a - b).join(', ');
     throw new SendUnclear(`Kafka's answer does not name every partition that was sent: ${named} missing`);
   }
-  const lastOffsets = new Map<number, number>();
+  const landed = new Map<number, { first: number; last: number }>();
   for (const [partition, count] of sent) {
     const base = answered.get(partition)?.baseOffset ?? null;
-    if (base !== null) lastOffsets.set(partition, Number(base) + count - 1);
+    if (base !== null) landed.set(partition, { first: Number(base), last: Number(base) + count - 1 });
   }
-  return lastOffsets;
+  return landed;
 }

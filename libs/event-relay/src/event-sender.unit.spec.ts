@@ -16,17 +16,19 @@ const answer = (partition: number, errorCode = 0, baseOffset: string | null = '1
 });
 
 describe('acceptAnswer', () => {
-  test('design §7 · an answer that names every partition with error 0 counts, and says where the last records are', () => {
+  test('design §7 · an answer that names every partition with error 0 counts, and says where the records are', () => {
     expect(acceptAnswer(records, [answer(2, 0, '7'), answer(0)])).toEqual(
       new Map([
-        [0, 11],
-        [2, 7],
+        [0, { first: 10, last: 11 }],
+        [2, { first: 7, last: 7 }],
       ]),
     );
   });
 
   test('design §7 · a broker that names no offset has taken the records all the same', () => {
-    expect(acceptAnswer(records, [answer(0, 0, null), answer(2)])).toEqual(new Map([[2, 10]]));
+    expect(acceptAnswer(records, [answer(0, 0, null), answer(2)])).toEqual(
+      new Map([[2, { first: 10, last: 10 }]]),
+    );
   });
 
   test.each<[string, SentPartition[], string]>([

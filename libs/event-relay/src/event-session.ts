@@ -3,6 +3,7 @@ import { batchesOf, recordsOf } from './batches.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
 import type { EventRecord } from './event-record.js';
 import { acceptAnswer, type EventSender } from './event-sender.js';
+import { checkpointAfterLoss, KafkaLost, lossesUnder, type PartitionLoss } from './kafka-loss.js';
 import { nextPageEvents } from './page-size.js';
 import { type Checkpoint, type CheckpointStore, positionsAfter } from './published-positions.js';
 import type { PublisherEvents } from './publisher.js';
@@ -24,6 +25,8 @@ export class LogShorter extends Error {
 /**
  * Publishes the log from a checkpoint on with one sender, one send at a time: what comes after a send is sent when its
  * answer was accepted, so whatever is on Kafka has everything before it there too. Ends with the first failure.
+ *
+ * Where a send lands shows what Kafka lost while nothing was sent; the checkpoint goes back before that.
  */
 export function eventSession(options: {
   log: FollowedLog;
@@ -43,17 +46,23 @@ export function eventSession(options: {
   /** The log is known to reach so far; asked for again only when all of it is published. */
   let head = 0;
   let limit = nextPageEvents(null);
+  let lossy: { losses: readonly PartitionLoss[]; offsets: Checkpoint['offsets'] } | null = null;
 
   const publish = async (batch: readonly EventRecord[]): Promise<void> => {
     const began = performance.now();
-    let lastOffsets: Map<number, number>;
+    let offsets: Checkpoint['offsets'];
     try {
-      lastOffsets = acceptAnswer(batch, await sender.send(batch));
+      const landed = acceptAnswer(batch, await sender.send(batch));
+      offsets = at.partitions.map((_, i) => landed.get(i)?.last ?? at.offsets[i] ?? null);
+      const losses = lossesUnder(at, landed);
+      if (losses.length > 0) {
+        lossy = { losses, offsets };
+        throw new KafkaLost(losses);
+      }
     } catch (error) {
       figures.resends += 1;
       throw error;
     }
-    const offsets = at.partitions.map((_, i) => lastOffsets.get(i) ?? at.offsets[i] ?? null);
     at = { ...positionsAfter(at, batch), offsets };
     writer.note(at);
     figures.seen({ position: at.position });
@@ -80,7 +89,13 @@ export function eventSession(options: {
     },
     async close() {
       await writer.flush();
-      await sender.close();
+      try {
+        // After the writes of what was noted: those could raise it again.
+        if (lossy !== null)
+          await options.store.replace(await checkpointAfterLoss(log, at, lossy.losses, lossy.offsets));
+      } finally {
+        await sender.close();
+      }
     },
   };
 }

@@ -125,6 +125,12 @@ async function publishAll(log: FollowedLog, kafka: ReturnType<typeof stubKafka>,
   return figures;
 }
 
+/** The log as it was when it reached so far. */
+const upTo =
+  (log: FollowedLog, head: number): FollowedLog['readAll'] =>
+  async (page) =>
+    (await log.readAll(page)).filter(({ position }) => position <= head);
+
 const firstOccurrences = (records: readonly EventRecord[]) => {
   let highest = 0;
   return records.filter(({ position }) => {
@@ -189,6 +195,46 @@ describe('event session', () => {
     expect(kafka.partitions.map((records) => firstOccurrences(records).length)).toEqual(
       kafka.partitions.map((records) => new Set(records.map(({ position }) => position)).size),
     );
+  });
+
+  test('design §8 · what Kafka lost while nothing was sent is published again, whatever was lost', async () => {
+    const streams = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { minLength: 1, maxLength: 60 });
+    const cases = fc.record({
+      before: streams,
+      // every partition gets one of them, so every loss shows
+      after: fc.constant(['a', 'b', 'c', 'd', 'e', 'f']),
+      lost: fc.array(fc.nat(30), { minLength: PARTITIONS, maxLength: PARTITIONS }),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ before, after, lost }) => {
+        const whole = await logWith([...before, ...after]);
+        const kafka = stubKafka([]);
+        const store = memoryStore();
+        const first = { ...whole, head: async () => before.length, readAll: upTo(whole, before.length) };
+        await publishAll(first, kafka, store);
+        kafka.partitions.forEach((records, i) =>
+          records.splice(Math.max(0, records.length - (lost[i] ?? 0))),
+        );
+        await publishAll(whole, kafka, store);
+        const published = kafka.partitions.flatMap((records) => records.map(({ position }) => position));
+        expect(new Set(published).size).toBe(whole.events.length);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('design §8 · a send below a known record does not count, and says so', async () => {
+    const log = await logWith(['a', 'a', 'a']);
+    const kafka = stubKafka([]);
+    const store = memoryStore();
+    await publishAll({ ...log, head: async () => 2, readAll: upTo(log, 2) }, kafka, store);
+    kafka.partitions.forEach((records) => records.splice(1));
+    const session = sessionOf(log, store, store.stored, kafka.open());
+    await expect(session.step(new AbortController().signal)).rejects.toThrow(
+      /^Kafka lost records that it had acknowledged: 1 of partition \d; they are published again$/,
+    );
+    await session.close();
+    expect(store.stored.position).toBe(1);
   });
 
   test('design §7 · what is there is published, also when nothing is to be waited for', async () => {
