@@ -48,6 +48,19 @@ export function topicDemands(settings: TopicSettings, brokers: number): TopicDem
   ];
 }
 
+/**
+ * What topics that exist are held to: a replication factor only where one is configured. The number of brokers is that of
+ * a moment, so without one each topic keeps the factor that it was made with, or was given since.
+ *
+ * @param found in the order of {@link topicDemands}
+ */
+export function demandsOnExisting(
+  settings: TopicSettings,
+  found: readonly Pick<TopicFound, 'replicationFactor'>[],
+): TopicDemand[] {
+  return found.flatMap(({ replicationFactor }, i) => topicDemands(settings, replicationFactor)[i] ?? []);
+}
+
 /** Settings of which only one value is right, with what another one would do. */
 const HELD: Record<string, string> = {
   'cleanup.policy': 'what the topic must keep would be lost',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { topicDemands, type TopicFound, topicMistakes } from './topic-demands.js';
+import { demandsOnExisting, topicDemands, type TopicFound, topicMistakes } from './topic-demands.js';
 
 const settings = { prefix: 'rollbook', partitions: 6, replicationFactor: null };
 const [events, clients, checkpoints] = topicDemands(settings, 3);
@@ -129,5 +129,17 @@ describe('topics', () => {
   test('design §7 · more replicas than asked for are no mistake', () => {
     if (events === undefined) throw new Error('no topic of events');
     expect(topicMistakes(events, { ...right(events), replicationFactor: 5 })).toEqual([]);
+  });
+
+  test.each<[string, number | null, number, string, number]>([
+    ['one replica, none configured', null, 1, '1', 0],
+    ['three replicas in sync by one, none configured', null, 3, '1', 1],
+    ['one replica, three configured', 3, 1, '1', 2],
+  ])('design §7 · an existing topic with %s', (_, replicationFactor, replicas, inSync, mistakes) => {
+    const found = { replicationFactor: replicas };
+    const [demand] = demandsOnExisting({ ...settings, replicationFactor }, [found]);
+    if (demand === undefined) throw new Error('no topic of events');
+    const config = { ...right(demand).config, 'min.insync.replicas': inSync };
+    expect(topicMistakes(demand, { ...right(demand), ...found, config })).toHaveLength(mistakes);
   });
 });

@@ -1,7 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs';
 import { type KafkaConnection, KafkaUnavailable } from '../connection.js';
-import { type TopicDemand, topicDemands, type TopicFound, topicMistakes } from '../topic-demands.js';
+import {
+  demandsOnExisting,
+  type TopicDemand,
+  topicDemands,
+  type TopicFound,
+  topicMistakes,
+} from '../topic-demands.js';
 import { type TopicSettings, TopicsRefused } from '../topics.js';
 import { kafkaClient, unavailable } from './kafka-client.js';
 
@@ -35,7 +41,7 @@ async function verify(connection: KafkaConnection, settings: TopicSettings, miss
       if (!existing.has(demand.topic)) await missing(admin, demand, brokers.length);
     }
     const found = await describe(admin, demands);
-    const mistakes = demands.flatMap((demand, i) => {
+    const mistakes = demandsOnExisting(settings, found).flatMap((demand, i) => {
       const one = found[i];
       return one === undefined ? [`topic ${demand.topic} cannot be described`] : topicMistakes(demand, one);
     });
