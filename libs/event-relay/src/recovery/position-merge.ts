@@ -63,13 +63,15 @@ export class PositionMerge {
 
   /**
    * After {@link take}: whether more can follow.
-   * - `more`: of a partition that has not ended
+   * - `more`: what came since, or of a partition that has not ended
    * - `complete`: everything was taken
    * - otherwise the next position is nowhere, although later ones are
    */
   outlook(): 'more' | 'complete' | { missing: number; found: number } {
     const open = this.#lanes.some(({ ended, waiting }) => !ended && waiting.length === 0);
-    if (open) return 'more';
+    // It may have come since the last take.
+    const due = this.#lanes.some(({ waiting }) => waiting[0]?.position === this.#position + 1);
+    if (open || due) return 'more';
     const heads = this.#lanes.flatMap(({ waiting }) => waiting.slice(0, 1));
     if (heads.length === 0) return 'complete';
     return { missing: this.#position + 1, found: Math.min(...heads.map(({ position }) => position)) };

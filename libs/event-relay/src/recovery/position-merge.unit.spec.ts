@@ -69,6 +69,16 @@ describe('PositionMerge', () => {
     expect(merge.outlook()).toEqual({ missing: 1, found: 2 });
   });
 
+  test('design §8 · what came since the last take is not missing', () => {
+    const merge = new PositionMerge(1);
+    expect(merge.take()).toEqual([]);
+    merge.add(0, [at(0, 1)]);
+    merge.end(0);
+    expect(merge.outlook()).toBe('more');
+    expect(positionsOf(merge.take())).toEqual([1]);
+    expect(merge.outlook()).toBe('complete');
+  });
+
   test('design §8 · nothing at all is complete', () => {
     const merge = new PositionMerge(1);
     merge.end(0);
