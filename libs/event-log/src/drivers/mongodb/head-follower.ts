@@ -32,6 +32,11 @@ export class HeadFollower {
     this.#waiters.advance(head);
   }
 
+  /** The log was found to end here, before a position that it had: nobody is told of more until it grows again. */
+  lost(head: number): void {
+    this.#head = Math.min(this.#head, head);
+  }
+
   /** The head, once it is above `position`; rejects with the signal's reason, or with LogUnavailable. */
   async wait(position: number, signal: AbortSignal): Promise<number> {
     signal.throwIfAborted();

@@ -17,7 +17,7 @@ const TRUSTED_MS = 1_000;
 export class LogTail {
   readonly #collection: Pick<LogCollection, 'tail' | 'confirm'>;
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #on: { restored(): void };
+  readonly #on: { restored(head: number): void };
   #known: Tail | null = null;
   #readAt = -Infinity;
   #seen = 0;
@@ -28,7 +28,7 @@ export class LogTail {
   constructor(
     collection: Pick<LogCollection, 'tail' | 'confirm'>,
     clock: Pick<Clock, 'now'>,
-    on: { restored(): void },
+    on: { restored(head: number): void },
   ) {
     this.#collection = collection;
     this.#clock = clock;
@@ -82,7 +82,7 @@ export class LogTail {
       this.#otherHistory ||= !found.continued && end >= endOf(before.known);
       this.#known = found.tail;
       this.#restored = { seen: before.seen, tail: end };
-      this.#on.restored();
+      this.#on.restored(end);
       return end;
     }
     if (!this.#otherHistory) this.#restored = null;

@@ -47,7 +47,13 @@ export async function openMongodbLog(options: MongodbLogOptions): Promise<EventL
   const connection = await connectLog(options);
   const collection = mongodbLogCollection(connection);
   const places = new StreamPlaces(collection);
-  const tail = new LogTail(collection, systemClock, { restored: () => places.clear() });
+  const follower = new HeadFollower(systemClock, () => tail.read());
+  const tail: LogTail = new LogTail(collection, systemClock, {
+    restored(head) {
+      places.clear();
+      follower.lost(head);
+    },
+  });
   connection.client.on('connectionPoolCleared', () => tail.doubt());
   const reads = logReads({ collection, places, tail });
   try {
@@ -58,7 +64,6 @@ export async function openMongodbLog(options: MongodbLogOptions): Promise<EventL
     await connection.client.close();
     throw error;
   }
-  const follower = new HeadFollower(systemClock, () => tail.read());
   const appender = new Appender({
     collection,
     places,

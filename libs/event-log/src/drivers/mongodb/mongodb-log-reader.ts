@@ -24,7 +24,13 @@ export async function openMongodbReader(location: LogLocation): Promise<Followin
   const connection = await connectLog(location);
   const collection = mongodbLogCollection(connection);
   const places = new StreamPlaces(collection);
-  const tail = new LogTail(collection, systemClock, { restored: () => places.clear() });
+  const follower = new HeadFollower(systemClock, () => tail.read());
+  const tail: LogTail = new LogTail(collection, systemClock, {
+    restored(head) {
+      places.clear();
+      follower.lost(head);
+    },
+  });
   const reads = logReads({ collection, places, tail });
   try {
     await requireLog(connection);
@@ -32,7 +38,6 @@ export async function openMongodbReader(location: LogLocation): Promise<Followin
     await connection.client.close();
     throw error;
   }
-  const follower = new HeadFollower(systemClock, () => tail.read());
   let closed = false;
   const whileOpen = (): void => {
     if (closed) throw new LogUnavailable('closed', 'the event log is closed');
