@@ -17,6 +17,7 @@ import {
 import { effectivePolicy, PolicyError } from '@rollbook/policy';
 import { compose } from './composition.js';
 import { requireMongodbUrl } from './configuration.js';
+import { CREDENTIALS_REFUSED, credentialsRefused } from './credentials-refused.js';
 import { createApp, httpApplication } from './create-app.js';
 import { isOutage } from './http/error-answer.js';
 
@@ -54,17 +55,9 @@ export async function serve(): Promise<void> {
   logger.info(`listening on ${await app.getUrl()}, public URL ${publicUrl}`);
 }
 
-/** Codes of MongoDB: authentication failed, not authorised. Waiting would mend neither. */
-const CREDENTIALS_REFUSED: readonly unknown[] = [18, 13];
-
-function credentialsRefused(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return ('code' in error && CREDENTIALS_REFUSED.includes(error.code)) || credentialsRefused(error.cause);
-}
-
 /** @returns one line for each thing that keeps the process from starting and that an operator can mend; null for a defect */
 export function startMistakes(error: unknown): readonly string[] | null {
-  if (credentialsRefused(error)) return ['ROLLBOOK_MONGODB_URL: the database refuses these credentials'];
+  if (credentialsRefused(error)) return [CREDENTIALS_REFUSED];
   if (error instanceof PolicyError) return error.mistakes.map((mistake) => `ROLLBOOK_POLICY: ${mistake}`);
   if (error instanceof RecipientsError)
     return error.mistakes.map((mistake) => `ROLLBOOK_SECRET_RECIPIENTS: ${mistake}`);

@@ -3,6 +3,8 @@ import { LogUnavailable } from '../../refusals.js';
 
 /** No space left (MongoDB's error codes). */
 const OUT_OF_DISK_SPACE = 14031;
+/** Authentication failed, not authorised: no waiting mends them, so those who wait must be able to tell. */
+const CREDENTIALS_REFUSED: readonly unknown[] = [18, 13];
 
 /**
  * An error of the driver, said without what it was about: its message may quote documents, and its fields hold them.
@@ -26,5 +28,8 @@ export function failureOf(error: unknown): { because: string; full: boolean } {
 export function readFailure(error: unknown, doing: string): unknown {
   if (!(error instanceof MongoError)) return error;
   const { because, full } = failureOf(error);
-  return new LogUnavailable(full ? 'full' : 'storage', `MongoDB: ${doing}: ${because}`);
+  // No other error is handed on as the cause: it may hold documents.
+  const refused = error instanceof MongoServerError && CREDENTIALS_REFUSED.includes(error.code);
+  const cause = refused ? Object.assign(new Error(because), { code: error.code }) : undefined;
+  return new LogUnavailable(full ? 'full' : 'storage', `MongoDB: ${doing}: ${because}`, { cause });
 }
