@@ -6,9 +6,9 @@ import type { MasterKeyRow, MasterKeyRows } from '../master-keys.js';
 /** How long a call waits for a server that can take it. */
 const SELECT_SERVER_MS = 2_000;
 /** How long a majority may take to make a batch durable; then its keys are given to nobody. */
-const MAJORITY_WITHIN_MS = 10_000;
+const MAJORITY_WITHIN_MS = 3_000;
 /** A connection that says nothing for so long is dead. */
-const SOCKET_SILENT_MS = 15_000;
+const SOCKET_SILENT_MS = 4_000;
 /** Between two looks for what another process is adding, until a majority has it. */
 const ADDED_ELSEWHERE_PAUSE_MS = 50;
 
@@ -38,6 +38,8 @@ export async function openKeyCollections(url: string, database: string): Promise
     serverSelectionTimeoutMS: SELECT_SERVER_MS,
     connectTimeoutMS: SELECT_SERVER_MS,
     socketTimeoutMS: SOCKET_SILENT_MS,
+    // Registrations wait for keys: an insert that hangs must not begin once more by itself.
+    retryWrites: false,
     promoteBuffers: true,
   });
   // A key that could be rolled back could not be found again, so these hold whatever the URL says.
