@@ -8,7 +8,7 @@ import {
   TopicsRefused,
   type TopicSettings,
 } from '@rollbook/event-relay';
-import type { Clock, Logger } from '@rollbook/platform';
+import { CloseBackwards, type Clock, type Logger } from '@rollbook/platform';
 import {
   type CoordinationEvent,
   type MongodbProjection,
@@ -16,7 +16,8 @@ import {
   openMongodbReadModels,
 } from '@rollbook/read-models';
 import type { Kafka } from 'kafkajs';
-import { backoffMs, pause } from './consume/backoff.js';
+import { CREDENTIALS_REFUSED, credentialsRefused } from '../../registration-api/src/credentials-refused.js';
+import { backoffMs, pause, within } from './consume/backoff.js';
 import { GenerationConsumer } from './consume/consumer.js';
 import { deleteGroup } from './delete-group.js';
 import { type FollowedStatus, GenerationFollower } from './generations/generation-follower.js';
@@ -33,11 +34,15 @@ export type ProjectorOptions = {
   logger: Logger;
   counters: BatchCounters;
   clock: Clock;
-  /** The topics are not as they must be: an operator has to act, the process ends. */
+  /** The topics are not as they must be, or the database refuses the credentials: an operator has to act, the process ends. */
   onRefused: (mistakes: readonly string[]) => void;
   /** For tests. */
   pace?: Parameters<typeof openMongodbProjector>[0]['pace'];
 };
+
+/** A process that stops has ten seconds for everything; what hangs gets so long. */
+const START_ENDS_WITHIN_MS = 2_000;
+const COORDINATION_ENDS_WITHIN_MS = 1_000;
 
 /** What is open once everything could be reached. */
 type Running = { follower: GenerationFollower; lags: () => Promise<StageLag[]> };
@@ -50,8 +55,7 @@ export class Projector {
   readonly #options: ProjectorOptions;
   readonly #sayings: Sayings;
   readonly #closing = new AbortController();
-  /** What is open, newest last. */
-  readonly #open: (() => Promise<unknown>)[] = [];
+  readonly #open = new CloseBackwards();
   readonly #started: Promise<void>;
   #running: Running | null = null;
   #waitsFor = 'the start';
@@ -64,6 +68,7 @@ export class Projector {
       if (this.#closing.signal.aborted) return;
       this.#died = 'the projector could not be started';
       if (error instanceof TopicsRefused) options.onRefused(error.mistakes);
+      else if (credentialsRefused(error)) options.onRefused([CREDENTIALS_REFUSED]);
       else options.logger.error({ err: error }, this.#died);
     });
   }
@@ -91,32 +96,40 @@ export class Projector {
     return (await this.#running?.lags()) ?? [];
   }
 
-  /** Ends after the chunks under way, leaves the consumer groups and closes what is open. */
+  /**
+   * Ends after the chunks under way, leaves the consumer groups and closes what is open. Waits for nothing that hangs: a
+   * start that still waits for Kafka or the database closes what it opens when it hears of them.
+   */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#started;
-    for (let close = this.#open.pop(); close !== undefined; close = this.#open.pop()) await close();
+    const started = await within(START_ENDS_WITHIN_MS, this.#started);
+    await this.#open.close();
+    if (started) return;
+    void this.#started
+      .then(() => this.#open.close())
+      .catch((err: unknown) => this.#options.logger.warn({ err }, 'something could not be closed'));
   }
 
   async #start(): Promise<void> {
     const { clock, connection, instance, mongodb, pace = {}, topics } = this.#options;
+    const close = (one: { close(): Promise<void> }) => one.close();
     await this.#reach('the topics', () => checkTopics(connection, topics));
     const log = await this.#reach('the log', () => openMongodbLogReader(mongodb));
-    this.#open.push(() => log.close());
+    this.#open.add(log, close);
     const published = await this.#reach('the published positions', () => readPublishedPositions(mongodb));
-    this.#open.push(() => published.close());
+    this.#open.add(published, close);
     const models = await this.#reach('the read models', () => openMongodbReadModels({ ...mongodb, log }));
-    this.#open.push(() => models.close());
+    this.#open.add(models, close);
     const { partitions } = topics;
     const projector = await this.#reach('the read models', () =>
       openMongodbProjector({ ...mongodb, log, partitions, instance, pace }),
     );
-    this.#open.push(() => projector.close());
+    this.#open.add(projector, close);
     const kafka = await kafkaClients(connection);
     this.#coordinate((options) => projector.coordinate(options), kafka);
     const startConsumer = (projection: MongodbProjection) => this.#startConsumer(projection, kafka);
     const follower = new GenerationFollower({ projector, startConsumer, on: this.#sayings.follower() });
-    this.#open.push(() => follower.close());
+    this.#open.add(follower, close);
     const lags = async () => {
       const [clients] = await models.projections();
       const at = { published: (await published.read()).position, projected: clients?.position ?? 0 };
@@ -163,7 +176,7 @@ export class Projector {
       this.#died = 'the coordination of rebuilds has ended';
       this.#sayings.failed('coordinating rebuilds', error);
     });
-    this.#open.push(() => Promise.all([ended, ...deleted]));
+    this.#open.add(deleted, () => within(COORDINATION_ENDS_WITHIN_MS, Promise.all([ended, ...deleted])));
   }
 
   /** Does what needs Kafka or the database until it works. */
@@ -175,7 +188,7 @@ export class Projector {
       try {
         return await open();
       } catch (error) {
-        if (error instanceof TopicsRefused || isDefect(error)) throw error;
+        if (error instanceof TopicsRefused || credentialsRefused(error) || isDefect(error)) throw error;
         this.#sayings.waiting(what, error, attempt);
         await pause(backoffMs(attempt), signal);
       }

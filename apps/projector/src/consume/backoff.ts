@@ -18,3 +18,13 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', end);
   });
 }
+
+/** Waits for work, but not longer. @returns whether it ended; what hangs is given up */
+export async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const ended = new AbortController();
+  try {
+    return await Promise.race([work.then(() => true), pause(ms, ended.signal).then(() => false)]);
+  } finally {
+    ended.abort();
+  }
+}

@@ -1,9 +1,11 @@
 import type { Kafka } from 'kafkajs';
-import { backoffMs, pause } from './backoff.js';
+import { backoffMs, pause, within } from './backoff.js';
 import { Member, type MemberEvents, type MemberOptions } from './member.js';
 
 /** After the failure of a client that lived so long, the waits begin again with the shortest. */
 const HEALTHY_AFTER_MS = 30_000;
+/** Chunks that are given up end so soon. */
+const GIVEN_UP_WITHIN_MS = 500;
 /** A living client shows itself several times a second. */
 const SILENT_AFTER_MS = 60_000;
 
@@ -80,7 +82,8 @@ export class GenerationConsumer {
     this.#closing.abort();
     this.#member?.leave();
     const timer = setTimeout(() => this.#hurry.abort(), withinMs);
-    await this.#ended;
+    // A client that is only connecting hears of nothing until Kafka answers.
+    await within(withinMs + GIVEN_UP_WITHIN_MS, this.#ended);
     clearTimeout(timer);
   }
 

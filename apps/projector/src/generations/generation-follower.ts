@@ -10,7 +10,7 @@ import type { ConsumerStatus, GenerationConsumer } from '../consume/consumer.js'
 /** Without a report the other processes take the model to be paused. */
 const REPORT_EVERY_MS = 1000;
 /** Chunks under way get so long when a generation is not wanted any more; a process that stops has 10 seconds. */
-const FINISH_WITHIN_MS = 4000;
+const FINISH_WITHIN_MS = 2500;
 
 /** A generation that is being followed, and how its consumer is. */
 export type FollowedStatus = { generation: FollowedGeneration; consumer: ConsumerStatus };

@@ -30,7 +30,7 @@ export type EndProcess = (status: number) => void;
 export async function serveUntilSignal(
   app: HttpApplication,
   closeParts: () => Promise<void>,
-  logger: Pick<Logger, 'info'>,
+  logger: Pick<Logger, 'info' | 'error'>,
 ): Promise<EndProcess> {
   const stop = stopOnce(async () => {
     await closeServer(app);
@@ -42,13 +42,20 @@ export async function serveUntilSignal(
     await stop();
     throw error;
   }
+  const end: EndProcess = (status) => {
+    const failed = (err: unknown) => {
+      logger.error({ err }, 'not everything could be closed');
+      process.exit(1);
+    };
+    void stop().then(() => process.exit(status), failed);
+  };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       logger.info('stopping');
-      void stop().then(() => process.exit(0));
+      end(0);
     });
   }
-  return (status) => void stop().then(() => process.exit(status));
+  return end;
 }
 
 /**
