@@ -17,6 +17,6 @@ test.each([
     const { cause: given } = failure as Error;
     if (cause === undefined) expect(given).toBeUndefined();
     else expect(given).toMatchObject(cause);
-    expect(String((failure as Error).message)).not.toContain('quotes');
+    expect((failure as Error).message).not.toContain('quotes');
   },
 );
