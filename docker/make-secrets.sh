@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the secrets of docker-compose.yml, one file each, in the folder given (default: ./secrets beside the compose
-# file). A file that exists is kept, so it can be run again after an upgrade or after one was removed to renew it.
+# file). A file that exists is kept, so it can be run again after an upgrade or after one was removed to renew it. The
+# connection string holds the service's password, so it is made anew with it.
 #
 # The folder is closed to everybody else (0700); the files in it are readable (0444), because a container gets each as
 # a mount with the host's modes and runs as another user than the host's.
@@ -32,6 +33,7 @@ echo "auditor:$(random 32)" | keep auditor-tokens
 random 32 | keep master-key
 random 32 | keep kafka-password
 random 32 | keep mongodb-root-password
+[ -e mongodb-password ] || rm -f mongodb-url
 random 32 | keep mongodb-password
 # What a key file may hold: 6 to 1,024 characters of base64.
 random 378 | keep mongodb-keyfile

@@ -31,6 +31,17 @@ describe('issue 5 §5 · docker/make-secrets.sh', () => {
       expect(readFileSync(path.join(folder, 'admin-tokens'), 'utf8')).not.toBe(token);
     }));
 
+  test('a new password of MongoDB is in the connection string too', () =>
+    withFolder((folder) => {
+      makeSecrets(folder);
+      const old = readFileSync(path.join(folder, 'mongodb-password'), 'utf8');
+      unlinkSync(path.join(folder, 'mongodb-password'));
+      expect(makeSecrets(folder)).toMatch(/made mongodb-password\n[^]*made mongodb-url\n/);
+      const password = readFileSync(path.join(folder, 'mongodb-password'), 'utf8');
+      expect(password).not.toBe(old);
+      expect(new URL(readFileSync(path.join(folder, 'mongodb-url'), 'utf8').trim()).password).toBe(password);
+    }));
+
   test('prints no secret', () =>
     withFolder((folder) => {
       expect(makeSecrets(folder)).toMatch(/^(made [a-z-]+\n)+$/);
