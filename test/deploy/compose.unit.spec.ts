@@ -9,6 +9,7 @@ import {
   unknownVariables,
   type VariableTable,
 } from '@rollbook/platform';
+import { REFUSALS } from '@rollbook/protocol';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { composeFile, type Service } from './compose-file.js';
 import { inSecretsFolder } from './secrets.js';
@@ -16,6 +17,7 @@ import { inSecretsFolder } from './secrets.js';
 const { text, file } = composeFile('docker-compose.yml');
 const services = Object.entries(file.services);
 const ours = services.filter(([, { build }]) => build !== undefined);
+const proxy = readFileSync('docker/proxy/Caddyfile', 'utf8');
 const schema = JSON.parse(readFileSync('test/deploy/compose-spec.json', 'utf8')) as object;
 
 describe('Compose Specification · docker-compose.yml', () => {
@@ -153,9 +155,29 @@ describe('issue 5 §5 · start order, health and hardening', () => {
     });
     const port = file.services['registration-api']?.environment?.['ROLLBOOK_PORT'];
     expect(readFileSync('Dockerfile', 'utf8')).toContain(`"http://127.0.0.1:${port}/health/ready"`);
-    const proxy = readFileSync('docker/proxy/Caddyfile', 'utf8');
     expect(proxy).toMatch(new RegExp(`name registration-api\\s+port ${port}\\b`));
     expect(file.services['proxy']?.ports).toEqual(['127.0.0.1:8080:8080']);
+  });
+
+  test('RFC 9110 §10.2.3 · where no process answers, the proxy says what a process would say', () => {
+    const { error, status, retry } = REFUSALS.unavailable;
+    const [, handled = ''] = /handle_errors 502 503 504 \{\n([^]*?)\n\t\}/.exec(proxy) ?? [];
+    const [, body = '', answered] = /respond `([^`]*)` (\d+)/.exec(handled) ?? [];
+    expect([Number(answered), JSON.parse(body)]).toEqual([
+      status,
+      { error, error_description: expect.stringMatching(/^[\x20-\x7e]+$/) },
+    ]);
+    expect(retry).toBe(true);
+    for (const header of ['Retry-After \\d+', 'Content-Type application/json', 'Cache-Control no-store'])
+      expect(handled).toMatch(new RegExp(`^\\t+${header}$`, 'm'));
+  });
+
+  test('a client is one address: that of whom the front proxy names, and nobody is a front proxy unasked', () => {
+    expect(proxy).toMatch(/^\t\ttrusted_proxies static \{\$ROLLBOOK_FRONT_PROXY:127\.0\.0\.1\/32\}$/m);
+    expect(proxy).toMatch(/^\t\ttrusted_proxies_strict$/m);
+    expect(proxy).toMatch(/reverse_proxy \{[^]*?^\t\theader_up X-Forwarded-For \{client_ip\}$/m);
+    expect(file.services['proxy']?.environment).toEqual({ ROLLBOOK_FRONT_PROXY: '127.0.0.1/32' });
+    expect(text).toContain('ROLLBOOK_FRONT_PROXY: ${ROLLBOOK_FRONT_PROXY:-127.0.0.1/32}');
   });
 
   test('what a service waits for exists and can come true', () => {
