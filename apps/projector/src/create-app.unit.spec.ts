@@ -77,13 +77,13 @@ test('design §8 · health: well, dead, not yet ready', async () => {
   projector.notLiving = () => 'the consumer has ended';
   projector.notReady = () => 'waiting for the topics';
   const live = await get('/health/live');
-  expect(live.statusCode).toBe(503);
+  expect([live.statusCode, live.headers['retry-after']]).toEqual([503, '2']);
   expect(JSON.parse(live.body)).toEqual({
     status: 'failing',
     failing: [{ name: 'projector', reason: 'the consumer has ended' }],
   });
   const ready = await get('/health/ready');
-  expect(ready.statusCode).toBe(503);
+  expect([ready.statusCode, ready.headers['retry-after']]).toEqual([503, '2']);
   expect(ready.body).toContain('waiting for the topics');
 });
 

@@ -3,6 +3,20 @@ export type HealthCheck = () => Promise<string | null> | string | null;
 
 export type HealthReport = { status: 'ok' | 'failing'; failing: { name: string; reason: string }[] };
 
+/** In seconds: what makes a process unwell passes within seconds or takes minutes, and asking costs little. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** @returns the HTTP answer for a report: 200, or 503 with when to ask again (RFC 9110 §10.2.3, design §8) */
+export function healthAnswer(report: HealthReport): {
+  status: 200 | 503;
+  headers: Record<string, string>;
+  body: HealthReport;
+} {
+  return report.failing.length === 0
+    ? { status: 200, headers: {}, body: report }
+    : { status: 503, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) }, body: report };
+}
+
 /** Named checks, asked together. `live`: the process should be replaced when it fails; `ready`: no work should come. */
 export class HealthRegistry {
   readonly #checks = { live: new Map<string, HealthCheck>(), ready: new Map<string, HealthCheck>() };

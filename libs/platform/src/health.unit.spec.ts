@@ -1,4 +1,4 @@
-import { type HealthCheck, HealthRegistry } from '@rollbook/platform';
+import { healthAnswer, type HealthCheck, HealthRegistry } from '@rollbook/platform';
 
 const failing = (): never => {
   throw new Error('hunter2');
@@ -23,5 +23,17 @@ describe('design §8 · a report names what fails and why', () => {
     for (const [i, check] of checks.entries()) health.add('ready', `check ${i}`, check);
     expect(await health.report('ready')).toEqual(report);
     expect(await health.report('live')).toEqual({ status: 'ok', failing: [] });
+  });
+});
+
+describe('RFC 9110 §10.2.3 · a 503 of health says when to ask again, a 200 does not', () => {
+  test.each<[string, string | null, number, object]>([
+    ['well', null, 200, {}],
+    ['not well', 'the disk is full', 503, { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) }],
+  ])('%s', async (_claim, reason, status, headers) => {
+    const health = new HealthRegistry();
+    health.add('ready', 'a check', () => reason);
+    const report = await health.report('ready');
+    expect(healthAnswer(report)).toEqual({ status, headers, body: report });
   });
 });

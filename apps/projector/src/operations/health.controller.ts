@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { healthAnswer } from '@rollbook/platform';
 import type { FastifyReply } from 'fastify';
 import { PARTS, type ProjectorParts } from '../parts.js';
 
@@ -25,7 +26,7 @@ export class HealthController {
   }
 
   async #answer(kind: 'live' | 'ready', reply: FastifyReply): Promise<void> {
-    const report = await this.#parts.health.report(kind);
-    void reply.code(report.failing.length === 0 ? 200 : 503).send(report);
+    const { status, headers, body } = healthAnswer(await this.#parts.health.report(kind));
+    void reply.code(status).headers(headers).send(body);
   }
 }

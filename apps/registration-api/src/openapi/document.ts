@@ -106,15 +106,16 @@ function requestBody({ body }: Route): object | null {
 }
 
 const NO_STORE = { 'Cache-Control': { schema: { const: 'no-store' } } };
+const header = (name: string) => ({ [name]: { schema: { type: 'string' } } });
 
 function answers(route: Route): Record<string, object> {
   const entries = Object.entries(route.answers);
   return Object.fromEntries(
-    entries.map(([status, { says, schema, mediaType = 'application/json' }]) => [
+    entries.map(([status, { says, schema, mediaType = 'application/json', retry }]) => [
       status,
       {
         description: says,
-        headers: NO_STORE,
+        headers: { ...NO_STORE, ...(retry ? header('Retry-After') : {}) },
         ...(schema === undefined ? {} : { content: { [mediaType]: { schema } } }),
       },
     ]),
@@ -135,7 +136,6 @@ function refusals(route: Route): Record<string, object> {
 
 function refusal(names: readonly RefusalName[]): object {
   const rows = names.map((name) => REFUSALS[name]);
-  const header = (name: string) => ({ [name]: { schema: { type: 'string' } } });
   return {
     description: [...new Set(rows.map((row) => `${row.error} (${row.source})`))].join('; '),
     headers: {

@@ -10,6 +10,8 @@ export type Answer = {
   schema?: Schema;
   /** `application/json` when absent. */
   mediaType?: string;
+  /** It carries `Retry-After`. */
+  retry?: true;
 };
 
 /** Who may call: nobody needs a credential, the client itself, an operator, an auditor. */

@@ -351,13 +351,16 @@ const OPERATIONS: readonly Route[] = [
     path: '/health/live',
     operationId: 'healthLive',
     summary: 'Whether the process should be kept',
-    answers: { 200: json('It lives', 'Health'), 503: json('It should be replaced', 'Health') },
+    answers: {
+      200: json('It lives', 'Health'),
+      503: { ...json('It should be replaced', 'Health'), retry: true },
+    },
   }),
   open({
     path: '/health/ready',
     operationId: 'healthReady',
     summary: 'Whether a registration would be accepted',
-    answers: { 200: json('It would', 'Health'), 503: json('It would not', 'Health') },
+    answers: { 200: json('It would', 'Health'), 503: { ...json('It would not', 'Health'), retry: true } },
   }),
   open({
     path: '/metrics',
