@@ -22,7 +22,7 @@ const digest = (text) => createHash('sha256').update(text).digest('hex');
 
 /** What the build depends on: path, time and size of every source, and the build's own settings. */
 function sourcesDigest() {
-  const lines = [digest(readFileSync(at('.swcrc')))];
+  const lines = ['.swcrc', 'scripts/bundle.mjs'].map((file) => digest(readFileSync(at(file))));
   const walk = (folder) => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const file = path.join(folder, entry.name);
@@ -65,6 +65,7 @@ function build() {
     '.swcrc',
     '--quiet',
   ]);
+  run('putting the embedded service into few files', process.execPath, [at('scripts', 'bundle.mjs'), next]);
   rmSync(at('dist'), { recursive: true, force: true });
   renameSync(at(next), at('dist'));
 }

@@ -79,7 +79,7 @@ describe('design §12 · every variable of the compose file is one, and none tha
     }));
 });
 
-describe('issue 5 §5 · secrets come from files, made by one command, and from nowhere else', () => {
+describe('secrets come from files, made by one command, and from nowhere else', () => {
   const declared = Object.entries(file.secrets);
 
   test('every secret is a file that docker/make-secrets.sh makes', () =>
@@ -130,7 +130,7 @@ function secretsRead({ environment = {}, entrypoint = [], command = [], volumes 
   return named.map(([, mounted, read]) => mounted ?? read ?? '');
 }
 
-describe('issue 5 §5 · start order, health and hardening', () => {
+describe('start order, health and hardening', () => {
   test('two processes of each app, every one with a health check; no other service without one either', () => {
     for (const name of ['registration-api', 'projector'])
       expect(file.services[name]?.deploy.replicas).toBe(2);

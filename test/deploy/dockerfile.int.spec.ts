@@ -112,14 +112,14 @@ test('design §10 · the image starts the embedded service, answers its health c
   expect(inImage('data/log.sqlite')).toBe(true);
 });
 
-test('issue 5 §5 · what initialises MongoDB is in the image, and reads the secrets that it is given', () => {
+test('what initialises MongoDB is in the image, and reads the secrets that it is given', () => {
   const command = services['mongodb-initialised']?.command ?? [];
   const { status, stderr } = spawnSync(process.execPath, command, { cwd: workdir, encoding: 'utf8' });
   expect(status).toBe(1);
   expect(stderr).toContain('/run/secrets/mongodb-root-password');
 });
 
-describeWithServers('issue 5 §5 · the image in the distributed form', ['kafka', 'mongodb'], () => {
+describeWithServers('the image in the distributed form', ['kafka', 'mongodb'], () => {
   let secrets = '';
   beforeAll(() => makeSecrets((secrets = path.join(folder, 'secrets'))));
 

@@ -28,7 +28,7 @@ const noPause = () => Promise.resolve();
 const PRIMARY = { hello: [{ isWritablePrimary: true }] };
 const NOBODY = { usersInfo: [{ users: [] }] };
 
-describe('issue 5 §5 · the replica set is initialised by the compose file itself', () => {
+describe('the replica set is initialised by the compose file itself', () => {
   test('a new server: set made, primary awaited, user created', async () => {
     const hello = [{ isWritablePrimary: false }, {}, { isWritablePrimary: true }];
     const { admin, asked } = server({ replSetGetStatus: [refusal(94)], hello, ...NOBODY });

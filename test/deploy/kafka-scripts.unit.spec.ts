@@ -20,7 +20,7 @@ type Container = {
   storage: string;
   password: string;
   temporary: string;
-  run(script: string, toolStatus?: number): Run;
+  run: (script: string, toolStatus?: number) => Run;
 };
 
 /** A folder as the container of the broker sees it, with tools that only write down what they were called with. */
@@ -65,7 +65,7 @@ function inContainer(work: (container: Container) => void): void {
   }
 }
 
-describe('issue 5 §5 · docker/kafka/start.sh', () => {
+describe('docker/kafka/start.sh', () => {
   const start = 'docker/kafka/start.sh';
   const served = /^kafka-server-start\.sh \S+\/server\.properties$/;
 
@@ -97,7 +97,7 @@ describe('issue 5 §5 · docker/kafka/start.sh', () => {
   });
 });
 
-describe('issue 5 §5 · docker/kafka/set-password.sh', () => {
+describe('docker/kafka/set-password.sh', () => {
   const change = 'docker/kafka/set-password.sh';
 
   test('the tool reads the password from a file of its own, which is gone afterwards', () =>

@@ -26,7 +26,7 @@ const defined = unique(
   sources.flatMap((text) => [...text.matchAll(/'(rollbook_[a-z_]+)'/g)].map(([, name]) => name ?? '')),
 );
 
-describe('issue 5 §8 · docs/operations.md', () => {
+describe('docs/operations.md', () => {
   test('says what every metric of the code means, and names no other', () => {
     expect(sorted(rows.map(([, name]) => name ?? ''))).toEqual(sorted(defined));
     expect(sorted(metricsIn(document).filter((name) => !defined.includes(name)))).toEqual([]);
@@ -65,7 +65,7 @@ describe('issue 5 §8 · docs/operations.md', () => {
   });
 });
 
-describe('issue 5 §8 · docker/prometheus/alerts.yml', () => {
+describe('docker/prometheus/alerts.yml', () => {
   test.each(rules.map((rule) => [rule.alert, rule] as const))(
     '%s asks for metrics that exist and leads to the runbook',
     (_name, rule) => {

@@ -13,7 +13,7 @@ const withFolder = (work: (folder: string) => void) => {
 };
 const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
 
-describe('issue 5 §5 · docker/make-secrets.sh', () => {
+describe('docker/make-secrets.sh', () => {
   test('closes the folder to others, and lets any user of a container read the files', () =>
     withFolder((folder) => {
       makeSecrets(folder);

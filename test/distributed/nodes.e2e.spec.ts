@@ -94,7 +94,7 @@ describeWithServers('several processes behind one address', ['kafka', 'mongodb']
     expect(items).toHaveLength(statuses.filter((status) => status === 200).length);
   });
 
-  test('issue 5 §4 · an operator sees when a change is published', async () => {
+  test('an operator sees when a change is published', async () => {
     const client = await register(node(0));
     const deadline = Date.now() + 20_000;
     let now = await shown(1, client);

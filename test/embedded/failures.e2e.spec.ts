@@ -143,7 +143,7 @@ test.each([
 
 /** `npm run log:check`, without the build before it. */
 const checkLog = () =>
-  spawnSync(process.execPath, [path.resolve('dist/apps/standalone/src/main.js'), 'check-log'], {
+  spawnSync(process.execPath, [path.resolve('dist/start/main.js'), 'check-log'], {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], ROLLBOOK_DATA_DIR: directory },
   });
@@ -185,7 +185,7 @@ describe('design §4 · the whole log is checked by a command', () => {
   });
 
   test('another argument: refused with a sentence', () => {
-    const main = path.resolve('dist/apps/standalone/src/main.js');
+    const main = path.resolve('dist/start/main.js');
     const { status, stderr } = spawnSync(process.execPath, [main, '--help'], { encoding: 'utf8' });
     expect([status, stderr]).toEqual([2, expect.stringContaining('check-log')]);
   });

@@ -18,7 +18,7 @@ import { freePort, type RunningService, startService } from '../support/service.
 import { post, put, read, register, VALID, valid } from '../system/protocol/ask.js';
 import { request } from '../system/protocol/raw-http.js';
 
-const MAIN = path.resolve('dist/apps/standalone/src/main.js');
+const MAIN = path.resolve('dist/start/main.js');
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(path.join(tmpdir(), 'rollbook-start-'));

@@ -29,7 +29,8 @@ export type RunningService = {
   kill(): Promise<void>;
 };
 
-const MAIN = path.resolve('dist/apps/standalone/src/main.js');
+/** What `npm start` runs. */
+const MAIN = path.resolve('dist/start/main.js');
 const READY_WITHIN_MS = 30_000;
 const running = new Set<ChildProcess>();
 // A test that fails, or a runner that is stopped, leaves nothing behind.

@@ -28,7 +28,7 @@ async function controllerOver(published: () => Promise<number>) {
   return new MetricsController(parts);
 }
 
-test('issue 5 §3 · the lag of each stage: head, published, projected', async () => {
+test('the lag of each stage: head, published, projected', async () => {
   const lines = await page(await controllerOver(async () => 2));
   expect(Object.fromEntries(lines)).toMatchObject({
     rollbook_log_head: '3',
