@@ -7,6 +7,7 @@ export type { AppendCounters } from './drivers/mongodb/appender.js';
 export { ImportRefused, type Imported } from './drivers/mongodb/import-events.js';
 export type { MongodbLogExtras, MongodbLogOptions } from './drivers/mongodb/mongodb-event-log.js';
 export type { FollowingReader } from './drivers/mongodb/mongodb-log-reader.js';
+export { isNetworkFailure } from './drivers/mongodb/network-failure.js';
 export { importEvents, openMongodbEventLog, openMongodbLogReader } from './drivers/mongodb/open.js';
 export { checkSqliteLog } from './drivers/sqlite/check-sqlite-log.js';
 export { DataDirectoryInUse, lockDataDirectory } from './drivers/sqlite/lock-data-directory.js';

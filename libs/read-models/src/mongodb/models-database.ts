@@ -1,3 +1,4 @@
+import { isNetworkFailure } from '@rollbook/event-log';
 import { type Collection, type Connection, createConnection, type Model } from 'mongoose';
 import { ReadModelsUnavailable } from '../read-models.js';
 import { firstRecord, type ModelsRecord, type Transition } from './models-record.js';
@@ -180,7 +181,7 @@ export async function reachable<Result>(work: () => Promise<Result>): Promise<Re
     return await work();
   } catch (error) {
     // Errors of the driver and of mongoose begin like that. Their texts name hosts, never credentials, but stay inside.
-    if (error instanceof Error && error.name.startsWith('Mongo')) {
+    if (error instanceof Error && (error.name.startsWith('Mongo') || isNetworkFailure(error))) {
       throw new ReadModelsUnavailable(`the database does not answer (${error.name})`, { cause: error });
     }
     throw error;

@@ -1,5 +1,6 @@
 import { MongoBulkWriteError, MongoError, MongoServerError } from 'mongodb';
 import { LogUnavailable } from '../../refusals.js';
+import { isNetworkFailure } from './network-failure.js';
 
 /** No space left (MongoDB's error codes). */
 const OUT_OF_DISK_SPACE = 14031;
@@ -18,15 +19,17 @@ export function failureOf(error: unknown): { because: string; full: boolean } {
   }
   if (error instanceof MongoServerError) {
     const name = error.codeName === undefined ? '' : ` (${error.codeName})`;
-    return { because: `error ${String(error.code)}${name}`, full: error.code === OUT_OF_DISK_SPACE };
+    const code = error.code === undefined ? 'an error without a code' : `error ${String(error.code)}`;
+    return { because: `${code}${name}`, full: error.code === OUT_OF_DISK_SPACE };
   }
   if (error instanceof MongoError) return { because: `${error.name}: ${error.message}`, full: false };
+  if (isNetworkFailure(error)) return { because: `connection: ${String(error.code)}`, full: false };
   return { because: error instanceof Error ? error.name : 'an unknown failure', full: false };
 }
 
-/** The log's own word for an error of the driver; anything else is a defect and stays what it is. */
+/** The log's own word for an error of the driver or of its connection; anything else is a defect and stays what it is. */
 export function readFailure(error: unknown, doing: string): unknown {
-  if (!(error instanceof MongoError)) return error;
+  if (!(error instanceof MongoError) && !isNetworkFailure(error)) return error;
   const { because, full } = failureOf(error);
   // No other error is handed on as the cause: it may hold documents.
   const refused = error instanceof MongoServerError && CREDENTIALS_REFUSED.includes(error.code);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { MongoServerError } from 'mongodb';
-import { readFailure } from './failures.js';
+import { failureOf, readFailure } from './failures.js';
 
 test.each([
   [18, 'AuthenticationFailed', { code: 18, message: 'error 18 (AuthenticationFailed)' }],
@@ -20,3 +20,19 @@ test.each([
     expect((failure as Error).message).not.toContain('quotes');
   },
 );
+
+test('design §8 · a connection that breaks while a request is written to it is an outage, not a defect', () => {
+  const broken = Object.assign(new Error('write ECONNRESET'), {
+    code: 'ECONNRESET',
+    errno: -104,
+    syscall: 'write',
+  });
+  expect(failureOf(broken)).toEqual({ because: 'connection: ECONNRESET', full: false });
+  expect(readFailure(broken, 'reading')).toMatchObject({
+    name: 'LogUnavailable',
+    reason: 'storage',
+    message: 'MongoDB: reading: connection: ECONNRESET',
+  });
+  const defect = new TypeError('of ours');
+  expect(readFailure(defect, 'reading')).toBe(defect);
+});
