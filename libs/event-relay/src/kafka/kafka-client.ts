@@ -1,5 +1,6 @@
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs';
 import { KafkaUnavailable, type KafkaConnection } from '../connection.js';
+import { endFetchingWhenStopped } from './stopped-consumers.js';
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const AUTHENTICATION_TIMEOUT_MS = 5_000;
@@ -13,6 +14,7 @@ export const REQUEST_TIMEOUT_MS = 10_000;
  * @param options.retries of connecting and of metadata; the seed brokers are tried in turn
  */
 export function kafkaClient(connection: KafkaConnection, options: { retries?: number } = {}): Kafka {
+  endFetchingWhenStopped();
   const { brokers, tls, sasl, clientId } = connection;
   return new Kafka({
     brokers: [...brokers],
