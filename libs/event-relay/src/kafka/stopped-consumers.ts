@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 
 /** What is used of the loop that fetches for a consumer; a class without types inside kafkajs. */
-type Runner = { prototype: { fetch(this: { running: boolean }, nodeId: number): Promise<unknown> } };
+type Runner = { prototype: { fetch: Fetch } };
+type Fetch = (this: { running: boolean }, nodeId: number) => Promise<unknown>;
 
 /** Ends the fetching of a consumer that was stopped. Nobody sees it: kafkajs tries once more, and finds it stopped. */
 class ConsumerStopped extends Error {
@@ -20,8 +21,11 @@ export function endFetchingWhenStopped(): void {
   const { prototype } = createRequire(import.meta.url)('kafkajs/src/consumer/runner') as Runner;
   if (guarded.has(prototype)) return;
   guarded.add(prototype);
-  const { fetch } = prototype;
-  prototype.fetch = async function (nodeId) {
+  prototype.fetch = fetchWhileRunning(prototype.fetch);
+}
+
+function fetchWhileRunning(fetch: Fetch): Fetch {
+  return async function (nodeId) {
     if (!this.running) throw new ConsumerStopped('the consumer was stopped');
     return fetch.call(this, nodeId);
   };
