@@ -77,6 +77,7 @@ describeWithServers('database restored to an earlier state', ['kafka', 'mongodb'
       expect(ready.status).toBe(503);
       expect(await ready.text()).toContain('restored to an earlier state');
       expect((await readOwn(kept)).status).toBe(200);
+      for (const client of lost) expect((await readOwn(client)).status).not.toBe(401);
 
       const { status, said, errors } = await runRecover(service);
       expect({ status, errors }).toMatchObject({ status: 0 });

@@ -5,7 +5,7 @@ import type { Numbered } from './batch.js';
 import { Deadlines } from './deadlines.js';
 import type { Clock } from './log-collection.js';
 import { documentOctets, endOf, lastVersionOf, type LogDocument } from './log-document.js';
-import type { Restored } from './log-tail.js';
+import { type Restored, restoredLog } from './log-tail.js';
 
 /** A command under way. */
 export type Command = Numbered & {
@@ -69,9 +69,8 @@ export class CommandsUnderWay {
     this.#reject(command, new VersionConflict(command.append.streamId, command.append.expectedVersion));
   }
 
-  refuseRestored(command: Command, { seen, tail }: Restored): void {
-    const sentence = `the log ends at position ${tail}, but position ${seen} existed`;
-    this.#reject(command, new LogUnavailable('restored', sentence, outcomeOf(command)));
+  refuseRestored(command: Command, restored: Restored): void {
+    this.#reject(command, restoredLog(restored, outcomeOf(command)));
   }
 
   /** For want of an answer: after an error, or, with null, when its time is over. Defects stay what they are. */

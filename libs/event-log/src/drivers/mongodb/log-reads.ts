@@ -2,7 +2,7 @@ import type { EventLogReader, StoredEvent } from '../../event-log.js';
 import { LogDamaged, LogUnavailable } from '../../refusals.js';
 import type { LogCollection } from './log-collection.js';
 import { commitKey, endOf, eventsOf, readCommitKey, type LogDocument } from './log-document.js';
-import type { LogTail } from './log-tail.js';
+import { type LogTail, restoredLog } from './log-tail.js';
 import { type StreamPlaces, WINDOW } from './stream-places.js';
 
 /** Positions that are asked for at once. */
@@ -52,6 +52,12 @@ export function logReads({
     throw new LogUnavailable('storage', `the log does not reach position ${position} any more`);
   };
 
+  /** A log that lost its end cannot tell an unknown client from one whose registration it lost (design §8). */
+  const requireWhole = async (): Promise<void> => {
+    if (tail.isDoubtful) await tail.read();
+    if (tail.restored !== null) throw restoredLog(tail.restored);
+  };
+
   return {
     async readStream(streamId, { afterVersion = 0, limit = Infinity } = {}) {
       const events: StoredEvent[] = [];
@@ -66,6 +72,7 @@ export function logReads({
         }
         if (documents.length < WINDOW) break;
       }
+      if (events.length === 0 && afterVersion === 0) await requireWhole();
       return events.length > limit ? events.slice(0, limit) : events;
     },
 

@@ -106,3 +106,28 @@ test('§4 · a log that lost its end is unavailable to whom has read further', a
   collection.documents.length = 1;
   await expect(reads.readAll({ after: 1, limit: 5 })).rejects.toMatchObject({ name: 'LogUnavailable' });
 });
+
+test('§8 · a log that lost its end calls no stream unknown, until it has its end again', async () => {
+  const { collection, tail, reads } = readsOn([
+    ['a', 1],
+    ['b', 1],
+    ['a', 1],
+  ]);
+  const whole = [...collection.documents];
+  await tail.read();
+  collection.documents.length = 1;
+  tail.doubt();
+  await expect(reads.readStream('b')).rejects.toMatchObject({ name: 'LogUnavailable', reason: 'restored' });
+  expect(await reads.readStream('a')).toHaveLength(1);
+  collection.documents = whole;
+  expect(await reads.readStream('b')).toHaveLength(1);
+  expect(await reads.readStream('unknown')).toEqual([]);
+});
+
+test('§8 · streams are read without asking for the end of the log as long as that is known', async () => {
+  const { collection, tail, reads } = readsOn([['a', 1]]);
+  await tail.read();
+  const before = collection.reads.length;
+  for (let i = 0; i < 5; i++) await reads.readStream('unknown');
+  expect(collection.reads.slice(before)).not.toContainEqual(['tail']);
+});

@@ -1,14 +1,23 @@
+import { LogUnavailable } from '../../refusals.js';
 import type { Clock, LogCollection } from './log-collection.js';
 import { endOf, type Tail } from './log-document.js';
 
 /** The log ends before a position that once existed: it was restored to an earlier state (design §8). */
 export type Restored = { seen: number; tail: number };
 
+/** What is refused because of it. */
+export const restoredLog = (
+  { seen, tail }: Restored,
+  options?: Pick<LogUnavailable, 'outcome'>,
+): LogUnavailable =>
+  new LogUnavailable('restored', `the log ends at position ${tail}, but position ${seen} existed`, options);
+
 /**
- * How long a read of the end is trusted. A position is taken only if its predecessor is there, which an insert can't
- * check by itself: should a restored database have lost it, a number kept in memory would leave a hole.
+ * How long a read of the end is trusted: less than it takes to stop a database, put a copy in its place and start it
+ * again. A position is taken only if its predecessor is there, which an insert can't check by itself: should a restored
+ * database have lost it, a number kept in memory would leave a hole.
  */
-const TRUSTED_MS = 1_000;
+const TRUSTED_MS = 250;
 
 /**
  * The end of the log as far as it is known: from majority reads and acknowledgements only, never from numbers that

@@ -97,17 +97,21 @@ describeWithServers('several processes on one MongoDB', ['mongodb'], () => {
     async () => {
       const location = { url: mongodb.url, database: 'restored' };
       const log = await openMongodbEventLog(location);
+      const opened = [log];
       const append = (streamId: string) =>
         log.append({ streamId, expectedVersion: 0, events: [textFor(streamId, 1)], commitId: streamId });
       try {
         await append(uniqueStream());
         const copy = await mongodb.snapshot();
-        await append(uniqueStream());
+        const lost = uniqueStream();
+        await append(lost);
         await append(uniqueStream());
         await mongodb.restore(copy);
         const other = await openMongodbEventLog(location); // started since, it remembers nothing
+        opened.push(other);
         other.notePositionSeen(3);
-        for (const refusing of [log, other]) {
+        for (const refusing of opened) {
+          await expect(refusing.readStream(lost)).rejects.toMatchObject({ reason: 'restored' });
           const streamId = uniqueStream();
           const late = { streamId, expectedVersion: 0, events: [textFor(streamId, 1)], commitId: streamId };
           await expect(refusing.append(late)).rejects.toMatchObject({
@@ -117,9 +121,8 @@ describeWithServers('several processes on one MongoDB', ['mongodb'], () => {
           expect(refusing.restored()).toEqual({ seen: 3, tail: 1 });
         }
         expect(await readAll(mongodb.url, 'restored')).toHaveLength(1);
-        await other.close();
       } finally {
-        await log.close();
+        await Promise.all(opened.map((one) => one.close()));
       }
     },
     TEST_MS,
