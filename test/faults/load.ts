@@ -16,7 +16,7 @@ export type RunningLoad = {
 /** An answer that does not come for so long is not waited for: a frozen process gives none. */
 const TIMEOUT_MS = 5000;
 /** Between two calls of one caller: the load is there to be hit, not to be heavy. */
-const PACE_MS = 50;
+const PACE_MS = 120;
 const AFTER_FAILURE_MS = 100;
 
 export function startLoad(options: {
