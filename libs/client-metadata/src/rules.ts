@@ -166,7 +166,10 @@ export const RULES: readonly Rule[] = [
     id: 'implicit-grant-needs-response-type',
     members: ['grant_types', 'response_types'],
     source: 'RFC 7591 §2.1',
-    holds: (m) => !grants(m).includes('implicit') || responses(m).some(isFrontChannel),
+    // By the words alone: `vp_token id_token` needs no grant, and yet has an ID Token.
+    holds: (m) =>
+      !grants(m).includes('implicit') ||
+      responses(m).some((type) => hasWord(type, 'token') || hasWord(type, 'id_token')),
     says: 'grant_types implicit needs an entry with token or id_token in response_types',
   },
   {

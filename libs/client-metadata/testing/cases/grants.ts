@@ -96,6 +96,16 @@ export const GRANT_CASES: readonly Case[] = [
     'implicit-grant-needs-response-type',
     both,
   ),
+  rejects(
+    '4.1 (d) · implicit grant beside vp_token alone',
+    pair(['implicit'], ['vp_token']),
+    'implicit-grant-needs-response-type',
+    both,
+  ),
+  allows(
+    '4.1 (d) · implicit grant beside vp_token with an ID Token',
+    pair(['implicit'], ['vp_token id_token']),
+  ),
   ...GRANT_TYPES.filter(
     (grant) =>
       !['authorization_code', 'implicit', 'refresh_token', 'urn:openid:params:grant-type:ciba'].includes(
