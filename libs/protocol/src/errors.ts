@@ -10,6 +10,8 @@ type Refusal = {
   challenge?: 'bare' | 'error';
   /** The answer carries `Retry-After`. */
   retry?: true;
+  /** `Accept-Encoding`: the content codings that would have been read (RFC 9110 §12.5.3). */
+  codings?: string;
   source: string;
 };
 
@@ -23,6 +25,12 @@ export const REFUSALS = {
     source: 'RFC 7591 §3.2.2',
   },
   unsupported_media_type: { error: 'invalid_client_metadata', status: 415, source: 'RFC 9110 §15.5.16' },
+  unsupported_content_coding: {
+    error: 'invalid_client_metadata',
+    status: 415,
+    codings: 'identity',
+    source: 'RFC 9110 §12.5.3',
+  },
   body_too_large: { error: 'invalid_client_metadata', status: 413, source: 'RFC 9110 §15.5.14' },
   credentials_missing: {
     error: 'invalid_token',

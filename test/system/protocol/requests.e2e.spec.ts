@@ -70,12 +70,16 @@ everySystem((startSystem) => {
   });
 
   test('RFC 9110 §8.4 · a content encoding is 415', async () => {
-    expectRefusal(await post(service, text, { 'content-encoding': 'gzip' }), {
-      status: 415,
-      error: ICM,
-      rule: 'content-encoding',
-    });
+    const answer = await post(service, text, { 'content-encoding': 'gzip' });
+    expectRefusal(answer, { status: 415, error: ICM, rule: 'content-encoding' });
+    expect(answer.headers.get('accept-encoding')).toBe('identity');
     expect((await post(service, text, { 'content-encoding': 'identity' })).status).toBe(201);
+  });
+
+  test('RFC 9110 §12.5.3 · a media type is not told as a content encoding', async () => {
+    const answer = await post(service, text, { 'content-type': 'text/plain' });
+    expectRefusal(answer, { status: 415, error: ICM, rule: 'media-type' });
+    expect(answer.headers.has('accept-encoding')).toBe(false);
   });
 
   test.each<[claim: string, body: string | Buffer, rule: string]>([

@@ -18,13 +18,19 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** @returns the one answer for a refusal, from its row of REFUSALS */
 export function errorAnswer(error: RegistrationError): ErrorAnswer {
-  const row: { error: string; status: number; challenge?: 'bare' | 'error'; retry?: true } =
-    REFUSALS[error.refusal];
+  const row: {
+    error: string;
+    status: number;
+    challenge?: 'bare' | 'error';
+    retry?: true;
+    codings?: string;
+  } = REFUSALS[error.refusal];
   const headers: Record<string, string> = {};
   if (row.challenge === 'bare') headers['www-authenticate'] = `Bearer realm="${REALM}"`;
   if (row.challenge === 'error')
     headers['www-authenticate'] = `Bearer realm="${REALM}", error="${row.error}"`;
   if (row.retry) headers['retry-after'] = String(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
+  if (row.codings !== undefined) headers['accept-encoding'] = row.codings;
   return {
     refusal: error.refusal,
     status: row.status,

@@ -8,11 +8,14 @@ const NAMES = Object.keys(REFUSALS) as RefusalName[];
 
 describe('spec 1.5 · every row of the table of refusals has its answer', () => {
   test.each(NAMES)('%s', (name) => {
-    const row: { error: string; status: number; challenge?: string; retry?: true } = REFUSALS[name];
+    const row: { error: string; status: number; challenge?: string; retry?: true; codings?: string } =
+      REFUSALS[name];
     const { status, headers, body } = errorAnswer(new RegistrationError(name, 'says why'));
     expect([status, body]).toEqual([row.status, { error: row.error, error_description: 'says why' }]);
     expect('www-authenticate' in headers).toBe(row.challenge !== undefined);
     expect('retry-after' in headers).toBe(row.retry === true);
+    // RFC 9110 §12.5.3: Accept-Encoding tells a content coding from a media type, so no other 415 has it.
+    expect(headers['accept-encoding']).toBe(row.codings);
   });
 
   test('RFC 6750 §3.1 · only a credential that was sent is called invalid', () => {

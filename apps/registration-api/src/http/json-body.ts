@@ -17,12 +17,15 @@ export class RawBody {
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** `application/json`, in any case, with or without parameters, which are irrelevant (spec 1.1.5). */
 const JSON_MEDIA_TYPE = /^application\/json[\t ]*(?:;|$)/i;
+/** No content coding: an empty list, or the one that changes nothing (RFC 9110 §8.4.1). */
+const PLAIN_CODING = /^(?:identity)?$/i;
 
 /**
  * The JSON value of a request's body (RFC 7591 §3.1).
  *
  * @param body what the content type parser left; undefined when the request has no body
- * @throws RegistrationError `unsupported_media_type` (H1), `invalid_client_metadata` (H2, H3, S3, S15)
+ * @throws RegistrationError `unsupported_media_type` (H1), `unsupported_content_coding`, `invalid_client_metadata` (H2,
+ *   H3, S3, S15)
  */
 export function parseJsonBody(body: unknown): unknown {
   if (!(body instanceof RawBody)) {
@@ -41,9 +44,9 @@ export function parseJsonBody(body: unknown): unknown {
       'the Content-Type must be application/json',
     );
   }
-  if (body.contentEncoding !== undefined && body.contentEncoding.toLowerCase() !== 'identity') {
+  if (!PLAIN_CODING.test(body.contentEncoding ?? '')) {
     throw refusal(
-      'unsupported_media_type',
+      'unsupported_content_coding',
       'content-encoding',
       'RFC 9110 §8.4',
       'send the body without a Content-Encoding',
@@ -106,7 +109,7 @@ const malformed = (rule: string, section: string, message: string) =>
   refusal('invalid_client_metadata', rule, section, message);
 
 function refusal(
-  name: 'invalid_client_metadata' | 'unsupported_media_type',
+  name: 'invalid_client_metadata' | 'unsupported_media_type' | 'unsupported_content_coding',
   rule: string,
   section: string,
   message: string,

@@ -4,7 +4,7 @@ import { parseJsonBody, RawBody } from '../http/json-body.js';
 /**
  * The JSON value of a body that operators send; no body is undefined.
  *
- * @throws RegistrationError `unsupported_media_type`; `invalid_request` where a client's metadata would be
+ * @throws RegistrationError `unsupported_media_type`, `unsupported_content_coding`; `invalid_request` where a client's metadata would be
  *   `invalid_client_metadata`, because these are none
  */
 export function readBody(body: unknown): unknown {

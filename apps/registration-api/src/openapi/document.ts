@@ -142,6 +142,7 @@ function refusal(names: readonly RefusalName[]): object {
       ...NO_STORE,
       ...(rows.some((row) => 'challenge' in row) ? header('WWW-Authenticate') : {}),
       ...(rows.some((row) => 'retry' in row) ? header('Retry-After') : {}),
+      ...(rows.some((row) => 'codings' in row) ? header('Accept-Encoding') : {}),
     },
     content: { 'application/json': { schema: ref('Error') } },
   };

@@ -33,6 +33,7 @@ const METADATA_REFUSALS = [
   'invalid_redirect_uri',
   'invalid_client_metadata',
   'unsupported_media_type',
+  'unsupported_content_coding',
   'body_too_large',
 ] as const;
 /** What every command for a stream can meet (an append that finds no free moment, a log that is full or closed). */
