@@ -48,13 +48,20 @@ export const SHAPE_RULES = {
     says: 'must be a distinguished name such as CN=client,O=Example',
     source: 'RFC 4514 §3',
   },
-  'dns-name': { says: 'must be a fully qualified DNS name' },
+  'dns-name': {
+    says: 'must be a DNS name in ASCII, without wildcard and final dot',
+    source: 'RFC 5280 §4.2.1.6',
+  },
   'ip-address': { says: 'must be an IPv4 address in dotted form or an IPv6 address' },
-  'email-address': { says: 'must be an e-mail address' },
+  'email-address': { says: 'must be an e-mail address in ASCII', source: 'RFC 5280 §4.2.1.6' },
   'subject-syntax': {
     says: 'must be urn:ietf:params:oauth:jwk-thumbprint, did, or did: and a method name',
   },
   'format-object': { says: 'must map each format identifier to a JSON object' },
+  'json-value': {
+    says: 'must not contain unpaired surrogates or numbers beyond 1.8e308',
+    source: 'RFC 7493 §2',
+  },
   'jwk-malformed': {
     says: 'must be a JWK: an object with kty and the members its type needs, in base64url without padding',
     source: 'RFC 7517 §4',

@@ -1,4 +1,5 @@
 import { checkJwkSet, MAX_KEYS, type JwkSet } from '../predicates/jwk-set.js';
+import { isRepeatable } from '../predicates/json-value.js';
 import { isObject, type Shape } from './shape.js';
 
 /** Entries (S3, not from a standard). */
@@ -57,6 +58,7 @@ export const jwkSet: Shape<JwkSet> = {
       else report(fault, key === undefined ? '' : `.keys[${key}]`);
     });
     if (!isSet) report('wrong-type', '', 'must be a JWK Set: an object with the array keys');
+    else if (!isRepeatable(value)) report('json-value');
   },
 };
 
@@ -68,5 +70,6 @@ export const formats: Shape<Formats> = {
   check(value, report) {
     if (!isObject(value)) return report('wrong-type', '', 'must be a JSON object');
     if (!Object.values(value).every(isObject)) report('format-object');
+    else if (!isRepeatable(value)) report('json-value');
   },
 };

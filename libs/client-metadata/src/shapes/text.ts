@@ -32,8 +32,19 @@ export const distinguishedName = grammar(
   'distinguished-name',
   (value) => isDistinguishedName(value),
 );
-export const dnsName = grammar('a DNS name', { format: 'hostname' }, 'dns-name', (value) =>
-  classValidator().isFQDN(value),
+// Names of certificates are IA5String (RFC 5280 §4.2.1.6): international ones are in their ASCII form (§7.2, §7.5).
+const ASCII = /^[\x21-\x7E]+$/;
+const MAX_DNS_NAME = 253;
+// One label is a name too: inside a network that is how services are called.
+export const dnsName = grammar(
+  'a DNS name',
+  { format: 'hostname' },
+  'dns-name',
+  (value) =>
+    ASCII.test(value) &&
+    value.length <= MAX_DNS_NAME &&
+    !/(?:^|\.)\d+$/.test(value) &&
+    classValidator().isFQDN(value, { require_tld: false }),
 );
 // A zone (`%eth0`) means something on one machine only and cannot stand in a certificate (RFC 5280 §4.2.1.6).
 export const ipAddress = grammar(
@@ -42,8 +53,11 @@ export const ipAddress = grammar(
   'ip-address',
   (value) => classValidator().isIP(value) && !value.includes('%'),
 );
-export const email = grammar('an e-mail address', { format: 'email' }, 'email-address', (value) =>
-  classValidator().isEmail(value),
+export const email = grammar(
+  'an e-mail address',
+  { format: 'email' },
+  'email-address',
+  (value) => ASCII.test(value) && classValidator().isEmail(value, { require_tld: false }),
 );
 export const subjectSyntax = grammar('a subject syntax type', {}, 'subject-syntax', (value) =>
   /^(?:urn:ietf:params:oauth:jwk-thumbprint(?::[a-z\d-]+)*|did(?::[a-z\d]+)?)$/.test(value),

@@ -310,6 +310,16 @@ export const MEMBER_CASES: readonly Case[] = [
     'format-object',
   ),
   rejects('OpenID4VP §11.1 · an array', { vp_formats_supported: [] }, 'wrong-type'),
+  rejects(
+    'S15 · a number beyond any double in a format',
+    { vp_formats_supported: { jwt_vp: { a: [Infinity] } } },
+    'json-value',
+  ),
+  rejects(
+    'S15 · a lone surrogate in a format',
+    { vp_formats_supported: { jwt_vp: { a: '\uD800' } } },
+    'json-value',
+  ),
   allows('OpenID4VCI · credential_offer_endpoint with https', {
     credential_offer_endpoint: 'https://wallet.example/offer',
   }),
