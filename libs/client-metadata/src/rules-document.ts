@@ -84,7 +84,9 @@ function notes(row: MemberRow): string {
     row.writtenBy === undefined ? [] : ['written by the server, ignored in a registration'],
     row.onUpdate === undefined ? [] : [ON_UPDATE[row.onUpdate]],
     row.ignored === undefined ? [] : [`ignored: ${row.ignored}`],
-    row.chooses === undefined ? [] : [`input only: its first supported entry becomes \`${row.chooses}\``],
+    row.chooses === undefined
+      ? []
+      : [`input only: its first supported entry that goes with the rest becomes \`${row.chooses}\``],
     row.error === undefined ? [] : [`error \`${row.error}\``],
   ]
     .flat()

@@ -3,7 +3,7 @@ import type { InputRuleName } from './input-rules.js';
 import type { ClientMetadata } from './members.js';
 import type { MetadataPolicy } from './metadata-policy.js';
 import { inputViolation, refused, reporter, ruleViolation, type Found } from './report.js';
-import { RULES } from './rules.js';
+import { RULES, type Rule } from './rules.js';
 import { sectorDocument } from './sector.js';
 import { isObject } from './shapes/shape.js';
 import type { Draft, MemberRow } from './table.js';
@@ -20,6 +20,10 @@ type Reading = {
 
 const DEFAULTED = ENTRIES.filter(({ row }) => row.default !== undefined);
 const WRITTEN_BY_SERVER = ENTRIES.filter(({ row }) => row.writtenBy === 'server');
+/** By what they choose: the authentication method comes before the algorithms that depend on it. */
+const CHOICES = ENTRIES.flatMap(({ name, row, order }) =>
+  row.chooses === undefined ? [] : [{ name, order, chosen: entryOf(row.chooses) }],
+).sort((a, b) => a.chosen.order - b.chosen.order);
 
 /**
  * Validates client metadata for a registration or an update: read shapes → apply defaults → normalise → check rules.
@@ -31,7 +35,8 @@ const WRITTEN_BY_SERVER = ENTRIES.filter(({ row }) => row.writtenBy === 'server'
  */
 export function validateClientMetadata(input: unknown, context: Context): Validation {
   if (!isObject(input)) return refused([inputViolation('metadata-object', [], 0)]);
-  const normalised = normalise(applyDefaults(readShapes(input, context), context.policy), context.policy);
+  const chosen = applyChoices(readShapes(input, context), context.policy);
+  const normalised = normalise(applyDefaults(chosen, context.policy), context.policy);
   // Shapes and defaults are checked: this is where a draft has become a record.
   const metadata = normalised.members as ClientMetadata;
   const found = [...normalised.found, ...checkRules(metadata, normalised.broken, context.policy)];
@@ -61,9 +66,53 @@ function readShapes(input: { readonly [name: string]: unknown }, { policy, opera
   return { members, broken, found };
 }
 
-/** Pass 2: what the client leaves to the server: one of its choices, else a default (1.2.4, H9). */
-function applyDefaults(reading: Reading, policy: MetadataPolicy): Reading {
-  const { members, broken, found } = applyChoices(reading, policy);
+/**
+ * Pass 2, first half: from an array of RP Metadata Choices the first supported entry that goes with the rest of the
+ * record; where none does, the first, so that the client is told why. A single value beside the array must be in it.
+ */
+function applyChoices(reading: Reading, policy: MetadataPolicy): Reading {
+  const choices = CHOICES.filter(({ name }) => reading.members[name] !== undefined);
+  if (choices.length === 0) return reading;
+  const members: { [name: string]: unknown } = { ...reading.members };
+  for (const { name } of choices) delete members[name];
+  const broken = new Set(reading.broken);
+  const found = [...reading.found];
+  for (const { name, order, chosen } of choices) {
+    const offered = reading.members[name] as readonly string[];
+    const single = members[chosen.name] as string | undefined;
+    if (single !== undefined && !offered.includes(single)) {
+      found.push(inputViolation('choice-contains-value', [name, chosen.name], order));
+    }
+    if (single !== undefined || broken.has(chosen.name)) continue;
+    const supported = [...new Set(offered)].filter((value) => accepts(chosen, value, policy));
+    if (supported.length > 0) {
+      members[chosen.name] = firstFitting(supported, chosen.name, { members, broken, found: [] }, policy);
+    } else {
+      found.push(inputViolation('choice-supported', [name], order));
+      broken.add(chosen.name);
+    }
+  }
+  return { members, broken, found };
+}
+
+/** The first of the values to which no rule about the member objects; the first of all, when each meets an objection. */
+function firstFitting(
+  values: readonly string[],
+  member: string,
+  { members, broken, found }: Reading,
+  policy: MetadataPolicy,
+): string | undefined {
+  const rules = RULES.filter((rule) => (rule.members as readonly string[]).includes(member));
+  const fits = (value: string): boolean => {
+    const draft = { members: { ...members, [member]: value }, broken, found };
+    const tried = normalise(applyDefaults(draft, policy), policy);
+    return !rules.some((rule) => isViolated(rule, tried.members as ClientMetadata, tried.broken, policy));
+  };
+  return values.length === 1 ? values[0] : (values.find(fits) ?? values[0]);
+}
+
+/** Pass 2, second half: what the client leaves to the server (1.2.4, H9). */
+function applyDefaults({ members, broken, found }: Reading, policy: MetadataPolicy): Reading {
   const completed: { [name: string]: unknown } = { ...members };
   const unknown = new Set(broken);
   const late: Found[] = [];
@@ -82,33 +131,6 @@ function applyDefaults(reading: Reading, policy: MetadataPolicy): Reading {
   return { members: completed, broken: unknown, found: late.length === 0 ? found : [...found, ...late] };
 }
 
-/** From an array of RP Metadata Choices the first supported entry; a single value beside it must be in the array. */
-function applyChoices(reading: Reading, policy: MetadataPolicy): Reading {
-  const choices = Object.keys(reading.members).filter((name) => findEntry(name)?.row.chooses !== undefined);
-  if (choices.length === 0) return reading;
-  const members: { [name: string]: unknown } = { ...reading.members };
-  const broken = new Set(reading.broken);
-  const found = [...reading.found];
-  for (const name of choices) {
-    const { row, order } = entryOf(name);
-    const chosen = row.chooses ?? '';
-    const offered = members[name] as readonly string[];
-    const single = members[chosen] as string | undefined;
-    delete members[name];
-    if (single !== undefined && !offered.includes(single)) {
-      found.push(inputViolation('choice-contains-value', [name, chosen], order));
-    }
-    if (single !== undefined || broken.has(chosen)) continue;
-    const first = offered.find((value) => accepts(entryOf(chosen), value, policy));
-    if (first !== undefined) members[chosen] = first;
-    else {
-      found.push(inputViolation('choice-supported', [name], order));
-      broken.add(chosen);
-    }
-  }
-  return { members, broken, found };
-}
-
 /** Pass 3: values as they are stored, members in the order of the table, so that equal records are equal texts. */
 function normalise({ members, broken, found }: Reading, policy: MetadataPolicy): Reading {
   const normalised: { [name: string]: unknown } = {};
@@ -121,16 +143,25 @@ function normalise({ members, broken, found }: Reading, policy: MetadataPolicy):
   return { members: normalised, broken, found };
 }
 
-/** Pass 4: members together. A rule about a member that is wrong in itself would only repeat that. */
+/** Pass 4: members together. */
 function checkRules(metadata: ClientMetadata, broken: ReadonlySet<string>, policy: MetadataPolicy): Found[] {
   const found: Found[] = [];
-  const isBroken = (name: string): boolean => broken.has(name);
   for (let i = 0; i < RULES.length; i += 1) {
-    const rule = RULES[i]!;
-    if (broken.size > 0 && (rule.members.some(isBroken) || rule.reads?.some(isBroken) === true)) continue;
-    if (!rule.holds(metadata, policy)) found.push(ruleViolation(i));
+    if (isViolated(RULES[i]!, metadata, broken, policy)) found.push(ruleViolation(i));
   }
   return found;
+}
+
+/** A rule about a member that is wrong in itself would only repeat that, so it is not asked. */
+function isViolated(
+  rule: Rule,
+  metadata: ClientMetadata,
+  broken: ReadonlySet<string>,
+  policy: MetadataPolicy,
+): boolean {
+  const isBroken = (name: string): boolean => broken.has(name);
+  if (broken.size > 0 && (rule.members.some(isBroken) || rule.reads?.some(isBroken) === true)) return false;
+  return !rule.holds(metadata, policy);
 }
 
 /** What RFC 7592 §2.2 says about the members that only the server writes. */

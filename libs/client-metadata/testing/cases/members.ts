@@ -21,6 +21,7 @@ const SERVER = {
   registration_access_token: 1,
   registration_client_uri: [],
 };
+const KEYS = { jwks_uri: 'https://example.com/jwks.json' };
 const scopes = { policy: { scopes_supported: ['openid', 'email'] } };
 const choices = (
   change: { readonly [member: string]: unknown },
@@ -382,6 +383,46 @@ export const MEMBER_CASES: readonly Case[] = [
     'RP Metadata Choices §2 · the single value is not in the list',
     { subject_types_supported: ['public'], subject_type: 'pairwise' },
     'choice-contains-value',
+  ),
+  choices(
+    {
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg_values_supported: ['HS256', 'none', 'ES256'],
+      ...KEYS,
+    },
+    { token_endpoint_auth_signing_alg: 'ES256' },
+  ),
+  choices(
+    {
+      id_token_signing_alg_values_supported: ['HS256', 'RS256'],
+      token_endpoint_auth_methods_supported: ['private_key_jwt', 'none', 'client_secret_basic'],
+      ...without('token_endpoint_auth_method'),
+    },
+    { token_endpoint_auth_method: 'none', id_token_signed_response_alg: 'RS256' },
+  ),
+  choices(
+    {
+      userinfo_encryption_alg_values_supported: ['RSA-OAEP', 'A128KW'],
+      userinfo_encryption_enc_values_supported: ['A256GCM'],
+    },
+    { userinfo_encrypted_response_alg: 'A128KW', userinfo_encrypted_response_enc: 'A256GCM' },
+  ),
+  choices(
+    {
+      subject_types_supported: ['pairwise', 'public'],
+      redirect_uris: ['https://a.example/', 'https://b.example/'],
+    },
+    { subject_type: 'public' },
+  ),
+  rejects(
+    'RP Metadata Choices §2 · no supported entry that goes with the rest',
+    {
+      ...KEYS,
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg_values_supported: ['HS256', 'HS512'],
+    },
+    'private-key-jwt-alg',
+    ['token_endpoint_auth_signing_alg', 'token_endpoint_auth_method'],
   ),
   rejects('H46 · a choice that is no array', { subject_types_supported: 'public' }, 'wrong-type'),
   rejects('H46 · a choice with an empty entry', { subject_types_supported: ['public', ''] }, 'empty-entry'),
