@@ -9,23 +9,24 @@ export const INPUT_RULES = {
     source: 'RFC 7591 §3.1',
     says: 'the client metadata must be one JSON object',
   },
+  // The form of an update (RFC 7592 §2.2): these members are no metadata, so they come before it.
   'client-id-required': {
-    group: 'single members',
+    group: 'syntax and types',
     source: 'RFC 7592 §2.2',
     says: 'client_id must be in an update, with the value that was issued',
   },
   'client-id-mismatch': {
-    group: 'single members',
+    group: 'syntax and types',
     source: 'RFC 7592 §2.2',
     says: 'client_id must be the one that was issued; it never changes',
   },
   'client-secret-mismatch': {
-    group: 'single members',
+    group: 'syntax and types',
     source: 'RFC 7592 §2.2',
     says: 'client_secret must be the current one, or be left out; a client cannot choose its secret',
   },
   'server-written': {
-    group: 'single members',
+    group: 'syntax and types',
     source: 'RFC 7592 §2.2',
     says: 'must not be in an update; it belongs to the answer, so send the metadata members only',
   },

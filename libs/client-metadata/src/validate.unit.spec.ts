@@ -133,6 +133,23 @@ describe('H16 · order of report', () => {
     expect(rulesOf({ ...input, require_auth_time: true })[0]).toBe('invalid_redirect_uri');
   });
 
+  test('RFC 7592 §2.2 · what an update must and must not have is its form, not a value', () => {
+    const operation = { kind: 'update', client_id: 'a', isCurrentSecret: () => false } as const;
+    const result = validate({
+      input: { client_name: 1, client_secret: 'b', client_id_issued_at: 1, default_max_age: -1 },
+      operation,
+    });
+    expect(result.ok ? [] : [result.error, ...result.violations.map(({ rule }) => rule)]).toEqual([
+      'invalid_client_metadata',
+      'wrong-type',
+      'client-id-required',
+      'client-secret-mismatch',
+      'server-written',
+      'redirect-uris-required',
+      'not-seconds',
+    ]);
+  });
+
   test('within a group the order of the table', () => {
     expect(rulesOf({ contacts: 1, grant_types: 1, redirect_uris: 1 })).toEqual([
       'invalid_redirect_uri',

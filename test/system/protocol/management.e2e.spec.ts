@@ -192,6 +192,14 @@ everySystem((startSystem) => {
       const headers = { ...bearer(client.token), 'content-type': type };
       expectRefusal(await ask(client.uri, { method: 'PUT', headers, body }), { status, error: ICM });
     });
+    test('H17 · an empty object lacks client_id before anything else', async () => {
+      const client = await register(service);
+      expectRefusal(await put(client, { client_id: undefined }), {
+        error: ICM,
+        member: 'client_id',
+        rule: 'client-id-required',
+      });
+    });
     test('2.9 · a missing redirect URI is invalid_redirect_uri', async () => {
       const client = await register(service);
       expectRefusal(await put(client, valid({ redirect_uris: undefined })), {
