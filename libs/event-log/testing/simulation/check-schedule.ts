@@ -1,4 +1,11 @@
-import { endOf, isOwn, lastVersionOf, readCommitKey } from '../../src/drivers/mongodb/log-document.js';
+import {
+  endOf,
+  isOwn,
+  lastVersionOf,
+  type LogDocument,
+  readCommitKey,
+} from '../../src/drivers/mongodb/log-document.js';
+import type { Append } from '../../src/event-log.js';
 import type { Outcome, Ran } from './run-schedule.js';
 
 /** Every property of the log that a schedule violated (design §4), in words; none for a protocol that is right. */
@@ -28,6 +35,8 @@ function violationsOfCommand({ append, answers }: Outcome, documents: Ran['docum
   if (found.length > 1) violations.push(`${name} is in the log ${found.length} times`);
   for (const answer of answers) {
     if (answer === 'conflict' && only !== undefined) violations.push(`${name} conflicted, and is in the log`);
+    if (answer === 'conflict' && !documents.some((document) => isInPlaceOf(append, document)))
+      violations.push(`${name} conflicted, and nothing is in its place`);
     if (typeof answer !== 'object') continue;
     if (only === undefined) violations.push(`${name} was acknowledged, and is not in the log`);
     else if (answer.position !== endOf(only) || answer.streamVersion !== lastVersionOf(only)) {
@@ -38,3 +47,10 @@ function violationsOfCommand({ append, answers }: Outcome, documents: Ran['docum
   if (isNowhere && only !== undefined) violations.push(`${name} was not written, and is in the log`);
   return violations;
 }
+
+/** Whether another command got the version that this one asked for: the only evidence of a conflict. */
+const isInPlaceOf = ({ streamId, expectedVersion, events }: Append, document: LogDocument): boolean =>
+  readCommitKey(document.commit).streamId === streamId &&
+  document.fromVersion <= expectedVersion + 1 &&
+  expectedVersion < lastVersionOf(document) &&
+  !isOwn(document, { events });

@@ -25,6 +25,8 @@ export type Ran = {
   outcomes: Outcome[];
   /** rules of sending that were broken on the way */
   broken: string[];
+  /** acknowledgements of a document that stands elsewhere than it was sent to last */
+  landedElsewhere: number;
   steps: number;
 };
 
@@ -54,6 +56,8 @@ export async function runSchedule({ seed, faults, mutation }: ScheduleOptions): 
   const set = new ReplicaSet(scheduler);
   const broken: string[] = [];
   const outcomes: Outcome[] = [];
+  const sentTo = new Map<string, number>();
+  let landedElsewhere = 0;
   // each schedule has troubles of its own kind
   const probability = (most: number): number => (scheduler.chance(0.5) ? random() * most : 0);
   const troubles: NetworkFaults = {
@@ -83,7 +87,7 @@ export async function runSchedule({ seed, faults, mutation }: ScheduleOptions): 
       weakness: mutation?.weakness ?? {},
       isAlive,
     });
-    const collection = watchSending(mutation?.wrap(plain) ?? plain, set, broken);
+    const collection = watchSending(mutation?.wrap(plain) ?? plain, { set, broken, sentTo });
     const places = new StreamPlaces(collection);
     const tail = new LogTail(collection, scheduler.clock(isAlive), {
       restored: () => broken.push('a log that only grew counts as restored'),
@@ -118,6 +122,7 @@ export async function runSchedule({ seed, faults, mutation }: ScheduleOptions): 
         const answer = await answerOf(pickProcess(), append);
         outcome.answers.push(answer);
         if (typeof answer === 'object') memory.set(streamId, answer.streamVersion);
+        if (typeof answer === 'object' && answer.position !== sentTo.get(name)) landedElsewhere++;
         if (typeof answer === 'object' || answer === 'conflict' || scheduler.chance(0.2)) break;
       }
     }
@@ -176,7 +181,13 @@ export async function runSchedule({ seed, faults, mutation }: ScheduleOptions): 
     else if (calling === 0 && !stormy) break;
     else if (!stormy) throw new Error(`seed ${seed}: nothing goes on, but a caller has no answer`);
   }
-  return { documents: set.history.flatMap(({ document }) => document ?? []), outcomes, broken, steps };
+  return {
+    documents: set.history.flatMap(({ document }) => document ?? []),
+    outcomes,
+    broken,
+    landedElsewhere,
+    steps,
+  };
 }
 
 async function answerOf({ appender, dies }: Process, append: Append): Promise<Outcome['answers'][number]> {
@@ -195,7 +206,10 @@ function onlyUnavailable(error: unknown): null {
 }
 
 /** Every request continues what a majority has, and is consecutive in itself. */
-function watchSending(collection: LogCollection, set: ReplicaSet, broken: string[]): LogCollection {
+function watchSending(
+  collection: LogCollection,
+  { set, broken, sentTo }: { set: ReplicaSet; broken: string[]; sentTo: Map<string, number> },
+): LogCollection {
   return {
     ...collection,
     insertOrdered(documents) {
@@ -205,8 +219,12 @@ function watchSending(collection: LogCollection, set: ReplicaSet, broken: string
       for (const document of documents) {
         if (document._id !== end + 1) broken.push(`sent ${document._id} after ${end} in one request`);
         end = endOf(document);
+        sentTo.set(commandOf(document), end);
       }
       return collection.insertOrdered(documents);
     },
   };
 }
+
+/** A command's texts are its name and a number. */
+const commandOf = ({ events: [first = ''] }: LogDocument): string => first.slice(0, first.lastIndexOf('.'));

@@ -17,6 +17,9 @@ export function failureOf(error: unknown): { because: string; full: boolean } {
     if (first !== undefined)
       return { because: `write error ${first.code}`, full: first.code === OUT_OF_DISK_SPACE };
   }
+  // Around an error of the connection, whose class is lost there.
+  if (error instanceof MongoBulkWriteError && error.code === undefined)
+    return { because: 'no answer', full: false };
   if (error instanceof MongoServerError) {
     const name = error.codeName === undefined ? '' : ` (${error.codeName})`;
     const code = error.code === undefined ? 'an error without a code' : `error ${String(error.code)}`;
