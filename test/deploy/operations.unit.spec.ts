@@ -55,6 +55,29 @@ describe('docs/operations.md', () => {
       expect([file, globSync(`docs/${file}`)]).toEqual([file, [expect.any(String)]]);
   });
 
+  test('has a runbook for every failure that design §8 names for the distributed service', () => {
+    const [, section = ''] = /^## §8 ([^]*?)^## §9/m.exec(readFileSync('docs/design.md', 'utf8')) ?? [];
+    const runbooks = new Set([...document.matchAll(/^##+ (.*)$/gm)].map(([, title = '']) => anchorOf(title)));
+    const tables = [...section.matchAll(/^\| failure [^]*?\n\n/gm)].map(([table]) =>
+      table.trim().split('\n'),
+    );
+    const withRunbook = tables.filter(([head]) => /\| runbook +\|$/.test(head ?? ''));
+    expect([tables.length, withRunbook.length]).toEqual([3, 2]);
+    for (const row of withRunbook.flatMap(([, , ...rows]) => rows)) {
+      const [, anchor] = /\]\(operations\.md#([^)]+)\) +\|$/.exec(row) ?? [];
+      expect([row, runbooks.has(anchor ?? '')]).toEqual([row, true]);
+    }
+  });
+
+  test('names commands and options that the command line has', () => {
+    const commands = [...document.matchAll(/npx rollbook ([a-z-]+)([^`\n]*)/g)];
+    expect(commands.length).toBeGreaterThan(5);
+    for (const [, name = '', rest = ''] of commands) {
+      const source = readFileSync(`apps/cli/src/commands/${name}.ts`, 'utf8');
+      for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect(source).toContain(`'${option}`);
+    }
+  });
+
   test('names services that the compose file has', () => {
     const { file } = composeFile('docker-compose.yml');
     const names = [...document.matchAll(/docker compose (?:exec|run(?: --\S+)*) ([a-z-]+)/g)].map(
