@@ -158,11 +158,11 @@ describeWithServers('several processes behind one address', ['kafka', 'mongodb']
       while (load.going) {
         const answer = await call(system, 'POST', '/connect/register', {
           body: { redirect_uris: ['https://app.example/cb'] },
-          // A connection that is about to be closed by one process is not a matter of HTTP.
           headers: { connection: 'close' },
-        }).catch(() => null);
-        if (answer?.status === 201) acknowledged.push(answer.json as Registered);
-        else if (answer !== null && !(answer.status === 503 && answer.headers.has('retry-after')))
+        }).catch((error: unknown) => `no answer: ${String((error as Error).cause)}`);
+        if (typeof answer === 'string') refused.push(answer);
+        else if (answer.status === 201) acknowledged.push(answer.json as Registered);
+        else if (!(answer.status === 503 && answer.headers.has('retry-after')))
           refused.push(`${answer.status} ${answer.text}`);
         await delay(5);
       }

@@ -1,12 +1,9 @@
 import type { Server } from 'node:http';
 import type { Logger } from '../logger.js';
+import { closeServer } from './close-server.js';
 
 /** In-flight requests are answered and everything closed within this time, or the process ends all the same. */
 const STOP_WITHIN_MS = 10_000;
-/** A request that has not come whole by then is cut off, so that the rest is still closed in order. */
-const CUT_OFF_AFTER_MS = 5_000;
-/** How often a stopping server looks for connections whose last answer has gone out. */
-const SWEEP_EVERY_MS = 50;
 
 /** An HTTP application of any framework. */
 export type HttpApplication = {
@@ -33,7 +30,7 @@ export async function serveUntilSignal(
   logger: Pick<Logger, 'info' | 'error'>,
 ): Promise<EndProcess> {
   const stop = stopOnce(async () => {
-    await closeServer(app);
+    await closeServer(app.server, () => app.close());
     await closeParts();
   });
   try {
@@ -56,19 +53,6 @@ export async function serveUntilSignal(
     });
   }
   return end;
-}
-
-/**
- * Answers what is in flight and closes. Node closes the connections that are idle at this moment; those that become so
- * would stay for their keep-alive time, those whose request never comes whole for ever.
- */
-async function closeServer(app: HttpApplication): Promise<void> {
-  const { server } = app;
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
-  const cutOff = setTimeout(() => server.closeAllConnections(), CUT_OFF_AFTER_MS);
-  await app.close();
-  clearInterval(sweep);
-  clearTimeout(cutOff);
 }
 
 function stopOnce(stop: () => Promise<void>): () => Promise<void> {
