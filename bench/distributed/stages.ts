@@ -22,11 +22,14 @@ export function measureStages(
     const kafka = await watchKafka(system);
     const model = await watchModel(system);
     try {
-      const registered = await registerSteadily(urls, { perSecond, seconds });
+      const { registered, refused } = await registerSteadily(urls, { perSecond, seconds });
       const stages = await settled(registered, kafka.seen, model.reached);
       const at = `at ${perSecond} registrations/s`;
       return [
-        row(`registration answered, ${at}`, stages.answered),
+        row(
+          `registration answered, ${at}${refused === 0 ? '' : ` (${refused} answered 503)`}`,
+          stages.answered,
+        ),
         row(`answered → on Kafka, at a consumer, ${at}`, stages.published, 25),
         row(`answered → in the read model, ${at}`, stages.projected, 75),
       ];

@@ -44,22 +44,28 @@ export const FAULTS: readonly Fault[] = [
     name: 'an API is killed',
     inject: ({ system }, random) => killed(anyOf(system.apis, random)),
   },
-  { name: 'the publisher is killed', inject: async (rig) => killed(await publishingApi(rig)) },
+  {
+    name: 'the publishers of events and of states are killed',
+    async inject(rig) {
+      const publishers = [await publishingApi(rig, 'events'), await publishingApi(rig, 'states')];
+      await killed(...new Set(publishers));
+    },
+  },
   { name: 'all APIs are killed', inject: ({ system }) => killed(...system.apis) },
   {
     name: 'a projector is killed',
     inject: ({ system }, random) => killed(anyOf(system.projectors, random)),
   },
   { name: 'all projectors are killed', inject: ({ system }) => killed(...system.projectors) },
-  {
-    name: 'a publisher is frozen past the takeover, and wakes again',
-    async inject(rig) {
-      const publisher = await publishingApi(rig);
+  ...(['events', 'states'] as const).map((kind) => ({
+    name: `the publisher of ${kind} is frozen past the takeover, and wakes again`,
+    async inject(rig: Rig) {
+      const publisher = await publishingApi(rig, kind);
       await publisher.freeze();
       await delay(FROZEN_MS);
       await publisher.thaw();
     },
-  },
+  })),
   {
     name: 'a broker is killed',
     async inject({ kafka, brokers }, random) {

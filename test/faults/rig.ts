@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type OwnBroker,
   type OwnKafka,
@@ -55,17 +56,23 @@ export async function startRig(): Promise<Rig> {
   }
 }
 
-/** The API whose publisher of events has the turn; the first one while none has. */
-export async function publishingApi({ system }: Rig): Promise<RunningApp> {
-  for (const api of system.apis) {
-    const metrics = await patiently(() => fetch(`${api.url}/metrics`).then((response) => response.text()));
-    const lines = metrics.split('\n').filter((line) => line.startsWith('rollbook_publisher_state'));
-    const isPublishing = lines.some(
-      (line) => line.includes('"events"') && line.includes('"publishing"') && line.endsWith(' 1'),
-    );
-    if (isPublishing) return api;
+const TURN_WITHIN_MS = 10_000;
+
+/** The API whose publisher of that kind has the turn. @throws Error when none has it for a while */
+export async function publishingApi(
+  { system }: Rig,
+  kind: 'events' | 'states' = 'events',
+): Promise<RunningApp> {
+  const deadline = Date.now() + TURN_WITHIN_MS;
+  while (Date.now() < deadline) {
+    for (const api of system.apis) if (await isPublishing(api, kind)) return api;
+    await delay(50);
   }
-  const [first] = system.apis;
-  if (first === undefined) throw new Error('no API');
-  return first;
+  throw new Error(`nobody publishes ${kind}`);
+}
+
+async function isPublishing({ url }: RunningApp, kind: string): Promise<boolean> {
+  const metrics = await patiently(() => fetch(`${url}/metrics`).then((response) => response.text()));
+  const line = `rollbook_publisher_state{publisher="${kind}",state="publishing"} 1`;
+  return metrics.split('\n').includes(line);
 }
