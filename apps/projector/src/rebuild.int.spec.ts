@@ -47,8 +47,12 @@ describeWithServers('design §8 · a rebuild while everything serves', ['kafka',
 
     await world.models.rebuild('clients');
     const serving: number[] = [];
+    const progress: { state: string; position: number; head: number }[] = [];
     const [rebuilt] = await Promise.all([
-      statusWhen(world.models, ({ modelVersion, rebuild }) => modelVersion === 2 && rebuild === null),
+      statusWhen(world.models, ({ modelVersion, rebuild }) => {
+        if (rebuild !== null) progress.push(rebuild);
+        return modelVersion === 2 && rebuild === null;
+      }),
       world.load(clientIds(100, 'meanwhile')),
       eventually('both follow both', () => {
         void world.models.listClients({ limit: 1 }).then(({ items }) => serving.push(items.length));
@@ -57,6 +61,12 @@ describeWithServers('design §8 · a rebuild while everything serves', ['kafka',
     ]);
     expect(rebuilt.rebuilt).toMatchObject({ reason: 'asked for', differences: 0 });
     expect(new Set(serving)).toEqual(new Set([1]));
+    // As an operator sees it: how far of how much, and what is done now.
+    expect(progress[0]).toMatchObject({ state: 'folding', reason: 'asked for', error: null });
+    expect(progress[0]?.head).toBeGreaterThanOrEqual(150);
+    const positions = progress.map(({ position }) => position);
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+    expect(positions.at(-1)).toBeGreaterThan(0);
     expect(await world.differences()).toEqual({ clients: 250, differences: [] });
 
     await eventually('the old one is not followed any more', () =>
