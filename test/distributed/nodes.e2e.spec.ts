@@ -10,6 +10,7 @@ describeWithServers('several processes behind one address', ['kafka', 'mongodb']
   let mongodb: Awaited<ReturnType<typeof mongodbForSuite>>;
   let kafka: Awaited<ReturnType<typeof kafkaForSuite>>;
   let system: Distributed;
+  let projector: Awaited<ReturnType<Distributed['add']>>;
   beforeAll(async () => {
     [mongodb, kafka] = await Promise.all([mongodbForSuite(), kafkaForSuite()]);
     system = await startDistributed({
@@ -139,7 +140,7 @@ describeWithServers('several processes behind one address', ['kafka', 'mongodb']
     expect(before.readModel.position).toBe(0);
     expect(before.readModel.head).toBeGreaterThan(10);
     expect(before.readModel.lagSeconds).toBeGreaterThan(0);
-    await system.add('projector');
+    projector = await system.add('projector');
     await caughtUp(node(1), 30_000);
     const after = await list();
     expect(after.items.map((item) => item.client_id)).toContain(client_id);
@@ -168,11 +169,11 @@ describeWithServers('several processes behind one address', ['kafka', 'mongodb']
       }
     };
     const callers = Array.from({ length: 4 }, caller);
-    for (const api of system.apis) {
+    for (const one of [...system.apis, projector]) {
       await delay(300);
       const before = acknowledged.length;
-      await api.restart();
-      // The other one went on meanwhile.
+      await one.restart();
+      // The others went on meanwhile.
       expect(acknowledged.length).toBeGreaterThan(before);
     }
     load.going = false;
@@ -186,6 +187,13 @@ describeWithServers('several processes behind one address', ['kafka', 'mongodb']
     }
     for (const { client_id } of acknowledged) expect(registered.get(`client-${client_id}`)).toBe(1);
     expect(await read(0, acknowledged[0] as Registered)).toMatchObject({ status: 200 });
+    await caughtUp(node(1), 30_000);
+    expect(
+      JSON.parse((await system.audit('/audit/replay')).trimEnd().split('\n').at(-1) ?? ''),
+    ).toMatchObject({
+      equal: true,
+      events: lines.length,
+    });
   });
 
   test('spec S10 · what the processes said holds no token, no contact, no connection string', () => {
