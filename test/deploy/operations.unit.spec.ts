@@ -63,7 +63,7 @@ describe('docs/operations.md', () => {
     );
     const withRunbook = tables.filter(([head]) => /\| runbook +\|$/.test(head ?? ''));
     expect([tables.length, withRunbook.length]).toEqual([3, 2]);
-    for (const row of withRunbook.flatMap(([, , ...rows]) => rows)) {
+    for (const row of withRunbook.flatMap(([, , ...failures]) => failures)) {
       const [, anchor] = /\]\(operations\.md#([^)]+)\) +\|$/.exec(row) ?? [];
       expect([row, runbooks.has(anchor ?? '')]).toEqual([row, true]);
     }

@@ -41,8 +41,8 @@ export async function startPrimary(
         const message = buffered.subarray(0, buffered.readInt32LE(0));
         buffered = buffered.subarray(message.length);
         const document = reply(commandIn(message));
-        if (document === null) return void socket.destroy();
-        socket.write(encoded(document, message));
+        if (document === null) socket.destroy();
+        else socket.write(encoded(document, message));
       }
     });
   });

@@ -15,7 +15,7 @@ async function listening(): Promise<{ server: Server; port: number; close: () =>
   return { server, port: (server.address() as AddressInfo).port, close };
 }
 
-async function connected(port: number): Promise<{ socket: Socket; received(): string }> {
+async function connected(port: number): Promise<{ socket: Socket; received: () => string }> {
   const socket = connect(port, '127.0.0.1');
   sockets.push(socket);
   let received = '';
@@ -29,8 +29,7 @@ describe('design §8 · a server that stops', () => {
     const { server, port, close } = await listening();
     const [kept, fresh] = [await connected(port), await connected(port)];
     kept.socket.write(REQUEST);
-    while (!kept.received().endsWith('answered\r\n0\r\n\r\n') && !/answered$/.test(kept.received()))
-      await delay(5);
+    while (!kept.received().includes('answered')) await delay(5);
     const closed = closeServer(server, close);
     await delay(50);
     for (const { socket } of [kept, fresh]) socket.write(REQUEST);
