@@ -48,17 +48,15 @@ const lazyBuiltins = {
   },
 };
 
-await build({
-  entryPoints: [path.join(dist, 'apps/standalone/src/main.js'), ...workers],
+/** What all files have in common. */
+const common = {
   outdir: path.join(dist, 'start'),
   // All in one folder, because a thread's file is named relative to the module that starts it.
   entryNames: '[name]',
-  chunkNames: 'part-[hash]',
   bundle: true,
   plugins: [lazyBuiltins],
   // Packages that have ES modules too: what is not used of them is left out.
   mainFields: ['module', 'main'],
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node24',
@@ -69,4 +67,11 @@ await build({
   },
   sourcemap: true,
   logLevel: 'warning',
-});
+};
+
+// In parts, because some modules are loaded later than others.
+const main = path.join(dist, 'apps/standalone/src/main.js');
+await build({ ...common, entryPoints: [main], splitting: true, chunkNames: 'part-[hash]' });
+// A file for each thread: parts shared with the service would bring along what only the service uses of their modules.
+// What a thread does not use is left out, because package.json says that loading one of our modules does nothing else.
+await build({ ...common, entryPoints: workers });
