@@ -121,7 +121,13 @@ class SqliteReadModels implements ReadModels {
     };
     signal.addEventListener('abort', abort);
     try {
-      return await replayInThreads({ start, projector: this.#projector.calls, onProgress, signal });
+      return await replayInThreads({
+        start,
+        about: this.#status?.position ?? 0,
+        projector: this.#projector.calls,
+        onProgress,
+        signal,
+      });
     } catch (error) {
       signal.throwIfAborted();
       throw this.#portError(error);

@@ -15,6 +15,8 @@ export type ReplayThread = { calls: WorkerCalls; onProgress: (eventsDone: number
 
 export type ReplayThreads = {
   start: () => ReplayThread;
+  /** Where the live model is, or was a moment ago. */
+  about: number;
   projector: WorkerCalls;
   onProgress: (progress: ReplayProgress) => void;
   signal: AbortSignal;
@@ -26,14 +28,14 @@ export type ReplayThreads = {
  */
 export async function replayInThreads({
   start,
+  about,
   projector,
   onProgress,
   signal,
 }: ReplayThreads): Promise<ReplayReport> {
   const startedAt = performance.now();
-  const first = start();
-  const { position: about } = await first.calls.call<Start>('peek');
   const wanted = Math.min(MOST_THREADS, availableParallelism(), Math.ceil(about / LEAST_EVENTS_PER_THREAD));
+  const first = start();
   const threads = [first, ...Array.from({ length: Math.max(0, wanted - 1) }, start)];
   // Started before the projector waits for them.
   await Promise.all(threads.map(({ calls }) => calls.call('peek')));

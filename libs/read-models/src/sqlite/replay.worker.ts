@@ -38,6 +38,15 @@ function begin(): { generation: number; position: number } {
   return liveModel(db);
 }
 
+/** A message costs more than a page of events, so progress is told this often at most. */
+const PROGRESS_EVERY_MS = 100;
+let toldAt = performance.now();
+function tellProgress(value: number): void {
+  if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
+  toldAt = performance.now();
+  port.postMessage({ notice: 'progress', value } satisfies Notice);
+}
+
 type Part = { generation: number; position: number; from: number; to: number };
 function segment({ generation, position, from, to }: Part): ReplaySegment {
   if (db === null) throw new Error('begin comes first');
@@ -48,7 +57,7 @@ function segment({ generation, position, from, to }: Part): ReplaySegment {
     from,
     to,
     reader,
-    onProgress: (value) => port.postMessage({ notice: 'progress', value } satisfies Notice),
+    onProgress: tellProgress,
     throwIfAborted() {
       if (aborted) throw new Error('the replay was aborted');
     },
