@@ -10,8 +10,11 @@ import { INDEXES } from './clients-tables.js';
 import { createGeneration, type Generation, switchTo } from './generation.js';
 import { usable } from './models-file.js';
 
-/** Events folded between two turns of the live projection (about 100 ms), and positions compared. */
-const BATCH_EVENTS = 4000;
+/**
+ * Events folded between two turns of the live projection, and positions compared. Of more events, what is folded would
+ * outlive collections of the young generation and be copied by them.
+ */
+const BATCH_EVENTS = 1000;
 const COMPARED_POSITIONS = 10_000;
 /** Events of one stream held in memory. */
 const STREAM_PAGE = 500;
