@@ -26,7 +26,8 @@ export function bufferedRandom(fill: (block: Buffer) => void = randomFillSync): 
       fill(block);
       used = 0;
     }
-    const given = Buffer.alloc(octets);
+    // Every octet is written by the next line.
+    const given = Buffer.allocUnsafe(octets);
     block.copy(given, 0, used, used + octets);
     block.fill(0, used, used + octets);
     used += octets;
