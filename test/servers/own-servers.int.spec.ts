@@ -19,18 +19,20 @@ const isAlive = (pid: number) => {
   }
 };
 
-async function withKafka(brokers: 1 | 2 | 3, body: (own: OwnKafka, client: kafkajs.Kafka) => Promise<void>) {
-  const own = await startKafka({ brokers });
-  const client = new kafkajs.Kafka({
-    brokers: own.brokers,
+const clientOf = (brokers: readonly string[]) =>
+  new kafkajs.Kafka({
+    brokers: [...brokers],
     logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: 500,
     // A frozen broker is given up after so long.
     requestTimeout: 2000,
     retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 60 },
   });
+
+async function withKafka(brokers: 1 | 2 | 3, body: (own: OwnKafka, client: kafkajs.Kafka) => Promise<void>) {
+  const own = await startKafka({ brokers });
   try {
-    await body(own, client);
+    await body(own, clientOf(own.brokers));
   } finally {
     await own.stop();
   }
@@ -66,10 +68,15 @@ async function withTopic(
   }
 }
 
-/** A producer whose answer does not come goes on asking the same broker: another one is asked for who leads now. */
-async function sentByAnother(client: kafkajs.Kafka): Promise<void> {
+/**
+ * A producer whose answer does not come goes on asking the same broker, and a new one begins with the first of its list,
+ * whose connection a frozen broker takes: so each begins with another.
+ */
+async function sentByAnother({ brokers }: OwnKafka): Promise<void> {
   const deadline = Date.now() + 60_000;
-  for (;;) {
+  for (let tries = 0; ; tries++) {
+    const first = tries % brokers.length;
+    const client = clientOf([...brokers.slice(first), ...brokers.slice(0, first)]);
     const producer = client.producer({ retry: { retries: 2 } });
     try {
       await producer.connect();
@@ -131,9 +138,9 @@ describeWithServers('servers of a suite’s own', ['own-kafka', 'own-mongodb'], 
       await withTopic(client, 3, async (send) => {
         await send();
         await own.nodes[0]?.freeze();
-        await sentByAnother(client);
+        await sentByAnother(own);
         await own.nodes[0]?.thaw();
-        await sentByAnother(client);
+        await sentByAnother(own);
       });
     });
   });
