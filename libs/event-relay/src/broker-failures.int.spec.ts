@@ -2,10 +2,14 @@ import { expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Append, type EventLog, LogUnavailable } from '@rollbook/event-log';
 import { kafkaClients, topicNames } from '@rollbook/event-relay';
+import { readWholeLog } from '@rollbook-testing/event-log';
 import {
+  checkStates,
   command,
   inPublishingWorld,
+  lifeEvent,
   newStream,
+  readStates,
   startLoad,
   type PublishingWorld,
 } from '@rollbook-testing/event-relay';
@@ -21,8 +25,11 @@ const HEAP_MIB = 48;
 const AT_ONCE = IS_LONG ? 500 : 20;
 const MOVES = Number(process.env['ROLLBOOK_TEST_KILLS'] ?? 3);
 
+/** Requests to a frozen broker are given up after ten seconds, a few of them one after another. */
+const FROZEN_WITHIN_MS = 90_000;
+
 const withKafka = async (
-  brokers: 1 | 2,
+  brokers: 1 | 2 | 3,
   work: (kafka: Awaited<ReturnType<typeof startKafka>>, world: PublishingWorld) => Promise<void>,
 ): Promise<void> => {
   const kafka = await startKafka({ brokers });
@@ -125,6 +132,49 @@ describeWithServers('failures of brokers', ['kafka', 'mongodb'], () => {
         await world.check();
       }),
     180_000,
+  );
+
+  test(
+    'design §8 · a broker of three is frozen: what was under way and who begins only then go on without it',
+    () =>
+      withKafka(3, async (kafka, world) => {
+        // The first of the list, with which a client of Kafka would begin.
+        const [first] = kafka.nodes;
+        const lives = async (): Promise<void> => {
+          const streams = Array.from({ length: 20 }, newStream);
+          for (const [version, type] of ['ClientRegistered', 'ClientUpdated'].entries())
+            await Promise.all(streams.map((stream) => world.log.append(lifeEvent(stream, version, type))));
+        };
+        /** Until the states of everything in the log are there too. */
+        const statesThere = async (): Promise<void> => {
+          const end = performance.now() + FROZEN_WITHIN_MS;
+          while ((await world.statesPosition()) < (await world.log.head())) {
+            if (performance.now() > end) throw new Error('the states stay behind');
+            await sleep(50);
+          }
+        };
+        const older = [world.publisher(), world.publisher({ publishes: 'states' })];
+        await lives();
+        await statesThere();
+        await first?.freeze();
+        await lives();
+        await world.allPublished(FROZEN_WITHIN_MS);
+        await statesThere();
+        await Promise.all(older.map((one) => one.stop()));
+        world.publisher();
+        world.publisher({ publishes: 'states' });
+        await lives();
+        await world.allPublished(FROZEN_WITHIN_MS);
+        await statesThere();
+        await first?.thaw();
+        await kafka.settled();
+        await world.check();
+        checkStates(
+          await readStates(world.connection, world.topics.prefix),
+          await readWholeLog(world.log, 1_000),
+        );
+      }),
+    300_000,
   );
 
   test(

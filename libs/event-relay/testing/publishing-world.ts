@@ -15,6 +15,8 @@ export type PublishingWorld = {
   publisher(options?: Partial<PublisherProcessOptions>): PublisherProcess;
   /** Resolves when what is stored says that everything in the log now is published. */
   allPublished(withinMs?: number): Promise<void>;
+  /** How far the states are, as it is stored. */
+  statesPosition(): Promise<number>;
   /** Compares the topic with the log. */
   check(): Promise<{ repeats: number }>;
 };
@@ -38,6 +40,7 @@ export async function inPublishingWorld(
   const prefix = kafka?.topicPrefix ?? mongo.database;
   const log = await openMongodbEventLog(mongodb);
   const positions = await readPublishedPositions(mongodb);
+  const states = await readPublishedPositions(mongodb, 'states');
   const processes: PublisherProcess[] = [];
   try {
     await work({
@@ -69,6 +72,7 @@ export async function inPublishingWorld(
           await sleep(20);
         }
       },
+      statesPosition: async () => (await states.read()).position,
       async check() {
         const stored = [];
         for (let after = 0; ; after = stored.length) {
@@ -81,7 +85,7 @@ export async function inPublishingWorld(
     });
   } finally {
     await Promise.all(processes.map((one) => one.stop()));
-    await positions.close();
+    await Promise.all([positions.close(), states.close()]);
     await log.close();
     await Promise.all([mongo.drop(), kafka?.drop()]);
   }

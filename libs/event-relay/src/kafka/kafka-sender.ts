@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kafka } from 'kafkajs';
+import type { Kafka, Producer } from 'kafkajs';
 import { type EventSender, SendUnclear, type SentPartition } from '../event-sender.js';
 
 /** Every replica in sync has it. */
@@ -28,7 +28,12 @@ export async function openKafkaSender(
     maxInFlightRequests: 1,
     retry: { retries: 0 },
   });
-  await producer.connect();
+  try {
+    await producer.connect();
+  } catch (error) {
+    await closeSoon(producer);
+    throw error;
+  }
   return {
     async send(records) {
       const messages = records.map(({ key, value, headers, partition }) => ({
@@ -47,11 +52,16 @@ export async function openKafkaSender(
           baseOffset: baseOffset ?? null,
         })) satisfies SentPartition[];
     },
-    /** kafkajs waits for what is under way; what does not come back is left to its own bounds. */
-    async close() {
-      await Promise.race([producer.disconnect(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
-    },
+    close: () => closeSoon(producer),
   };
+}
+
+/**
+ * Closes a producer, also one whose connecting failed: some of its connections can be open all the same, and stay. kafkajs
+ * waits for what is under way; what does not come back is left to its own bounds.
+ */
+export async function closeSoon(producer: Pick<Producer, 'disconnect'>): Promise<void> {
+  await Promise.race([producer.disconnect(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
 }
 
 /** What the work gives, or SendUnclear when it has not come back after so long. */

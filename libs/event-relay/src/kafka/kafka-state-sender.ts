@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Producer, type ProducerConfig, type Transaction } from 'kafkajs';
 import { SendUnclear } from '../event-sender.js';
 import { type StateSender, Superseded } from '../state/state-sender.js';
-import { SEND_TIMEOUT_MS, within } from './kafka-sender.js';
+import { closeSoon, SEND_TIMEOUT_MS, within } from './kafka-sender.js';
 
 const ALL_IN_SYNC = -1;
-const CLOSE_TIMEOUT_MS = 1_000;
 /** Kafka ends a transaction whose producer is gone after so long; until then consumers see nothing behind it. */
 const TRANSACTION_TIMEOUT_MS = 15_000;
 /** Waiting for the coordinator is the rule, not the exception: with kafkajs's 300 ms every transaction would take that. */
@@ -38,12 +36,12 @@ export async function openKafkaStateSender(
     transactionTimeout: TRANSACTION_TIMEOUT_MS,
     retry: RETRY,
   });
-  await producer.connect();
   try {
+    await producer.connect();
     // kafkajs takes the transactional id with the first transaction, not with the connection; an empty one asks no more.
     await (await producer.transaction()).abort();
   } catch (error) {
-    await producer.disconnect();
+    await closeSoon(producer);
     throw error;
   }
   return {
@@ -54,9 +52,7 @@ export async function openKafkaStateSender(
         throw isFenced(error) ? new Superseded(error) : error;
       }
     },
-    async close() {
-      await Promise.race([producer.disconnect(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
-    },
+    close: () => closeSoon(producer),
   };
 }
 

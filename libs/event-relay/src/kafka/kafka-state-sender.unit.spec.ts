@@ -17,6 +17,7 @@ const wrapped = (error: Error) =>
 const TAKING = ['connect', 'begin', 'abort'];
 
 type Fates = {
+  connect?: Error;
   begin?: Error;
   send?: Error | RecordMetadata[];
   commit?: Error;
@@ -24,7 +25,7 @@ type Fates = {
 };
 
 /** A producer that, once it is open, fails where it is told to, and says what was asked of it. */
-function stubKafka({ begin, send, commit, abort }: Fates) {
+function stubKafka({ connect, begin, send, commit, abort }: Fates) {
   const asked: string[] = [];
   const configs: ProducerConfig[] = [];
   let opening = true;
@@ -41,7 +42,10 @@ function stubKafka({ begin, send, commit, abort }: Fates) {
     abort: () => act('abort', abort),
   };
   const producer = {
-    connect: () => act('connect', undefined),
+    connect: async () => {
+      await act('connect', undefined);
+      if (connect !== undefined) throw connect;
+    },
     disconnect: () => act('disconnect', undefined),
     transaction: async () => {
       await act('begin', begin);
@@ -72,6 +76,12 @@ describe('the sender of states', () => {
     await sender.send(2, MESSAGES);
     await sender.close();
     expect(kafka.asked).toEqual([...TAKING, 'begin', 'send', 'commit', 'disconnect']);
+  });
+
+  test('design §8 · one whose connecting fails is closed: some of its connections may be open', async () => {
+    const kafka = stubKafka({ connect: new Error('no answer') });
+    await expect(kafka.open()).rejects.toThrow('no answer');
+    expect(kafka.asked).toEqual(['connect', 'disconnect']);
   });
 
   const fences = ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_PRODUCER_ID_MAPPING'];
