@@ -19,6 +19,7 @@ const MAX_WAIT_MS = 100;
 const SESSION_TIMEOUT_MS = 30_000;
 /** No record for so long, although there must be some, is an outage. */
 const IDLE_TIMEOUT_MS = 30_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 const TRIES = 40;
 const RETRY_AFTER_MS = 250;
 
@@ -90,12 +91,17 @@ async function readWithGroup(
     sessionTimeout: SESSION_TIMEOUT_MS,
     retry: { restartOnFailure: async () => false },
   });
+  const running = Promise.withResolvers<void>();
+  let started = false;
   try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    await run(consumer, topic, left, take, signal);
+    started = true;
+    await run(consumer, topic, left, take, { signal, running: running.resolve });
   } finally {
-    await consumer.disconnect();
+    // One that still joins its group does not hear that it is to stop, and would read on for ever.
+    const stopped = (started ? running.promise : Promise.resolve()).then(() => consumer.disconnect());
+    await Promise.race([stopped, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
   }
 }
 
@@ -104,7 +110,8 @@ function run(
   topic: string,
   left: Map<number, OffsetRange>,
   take: TakeRecords,
-  signal: AbortSignal | undefined,
+  /** `running`: told when the consumer has joined its group, or could not. */
+  { signal, running }: { signal: AbortSignal | undefined; running: () => void },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let idle: NodeJS.Timeout | undefined;
@@ -171,6 +178,7 @@ function run(
       .then(() => {
         for (const [partition, { from }] of left) consumer.seek({ topic, partition, offset: String(from) });
       })
-      .catch((error: unknown) => end(() => reject(error)));
+      .catch((error: unknown) => end(() => reject(error)))
+      .finally(running);
   });
 }
