@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureTopics, topicNames } from '@rollbook/event-relay';
 import { initialState } from '@rollbook/registration';
 import { plainConnection, readStates } from '@rollbook-testing/event-relay';
 import { describeWithServers, kafkaForSuite } from '@rollbook-servers';
 import { stateMessages } from '../state/state-message.js';
 import { kafkaClient } from './kafka-client.js';
+import { newestStates } from './newest-states.js';
 import { openKafkaStateSender } from './kafka-state-sender.js';
 
 describeWithServers('sender of states', ['kafka'], () => {
@@ -14,7 +16,10 @@ describeWithServers('sender of states', ['kafka'], () => {
     const topics = { prefix: kafka.topicPrefix, partitions: 1, replicationFactor: null };
     await ensureTopics(connection, topics);
     const open = () =>
-      openKafkaStateSender(kafkaClient(connection), topicNames(topics.prefix).clients, topics.prefix);
+      openKafkaStateSender(kafkaClient(connection), topicNames(topics.prefix).clients, {
+        transactionalId: topics.prefix,
+        partitions: topics.partitions,
+      });
     const state = (streamVersion: number) => {
       const place = { streamId: 'client-a', streamVersion, position: streamVersion, eventsOffset: 0 };
       return stateMessages(
@@ -39,6 +44,36 @@ describeWithServers('sender of states', ['kafka'], () => {
       expect(records.map(({ position }) => position)).toEqual([1, 3]);
     } finally {
       await Promise.all([older.close(), newer.close()]);
+      await kafka.drop();
+    }
+  });
+
+  test('design §8 · what is before the takeover and not decided yet is waited for, not passed over', async () => {
+    const kafka = await kafkaForSuite();
+    const connection = plainConnection(kafka.brokers);
+    const topics = { prefix: kafka.topicPrefix, partitions: 1, replicationFactor: null };
+    const topic = topicNames(topics.prefix).clients;
+    await ensureTopics(connection, topics);
+    // As a transaction of before, whose end Kafka has still to write after a broker came back.
+    const undecided = kafkaClient(connection).producer({ transactionalId: `${topics.prefix}.undecided` });
+    await undecided.connect();
+    const transaction = await undecided.transaction();
+    const headers = { eventsoffset: '7', position: '9', streamversion: '1' };
+    await transaction.send({ topic, messages: [{ key: 'client-a', value: '{}', headers, partition: 0 }] });
+    const sender = await openKafkaStateSender(kafkaClient(connection), topic, {
+      transactionalId: topics.prefix,
+      partitions: topics.partitions,
+    });
+    try {
+      let read = false;
+      const ranges = sender.ends.map((end) => ({ from: 0, end }));
+      const newest = newestStates(kafkaClient(connection), topic, ranges).finally(() => (read = true));
+      await sleep(1_000);
+      expect(read).toBe(false);
+      await transaction.commit();
+      expect(await newest).toEqual([{ position: 9, offset: 7 }]);
+    } finally {
+      await Promise.all([undecided.disconnect(), sender.close()]);
       await kafka.drop();
     }
   });

@@ -6,6 +6,8 @@ import { closeSoon, SEND_TIMEOUT_MS, within } from './kafka-sender.js';
 const ALL_IN_SYNC = -1;
 /** Kafka ends a transaction whose producer is gone after so long; until then consumers see nothing behind it. */
 const TRANSACTION_TIMEOUT_MS = 15_000;
+/** Older producers' transactions have to end first, and a broker that has just started loads what it knows of them. */
+const TAKEOVER_TIMEOUT_MS = 30_000;
 /** Waiting for the coordinator is the rule, not the exception: with kafkajs's 300 ms every transaction would take that. */
 const RETRY = { initialRetryTime: 5, maxRetryTime: 500, factor: 0.2, multiplier: 2, retries: 12 };
 /** What Kafka answers to a producer whose transactional id another one has taken since. */
@@ -16,18 +18,23 @@ export type TransactionalProducer = Pick<Producer, 'connect' | 'disconnect'> & {
   transaction(): Promise<Pick<Transaction, 'send' | 'commit' | 'abort'>>;
 };
 
+/** In transactions that are given up, so nobody sees it; a compacted topic takes no record without a key. */
+const TAKEOVER_KEY = 'takeover';
+
 /**
  * A transactional producer, one transaction per send. Opening it takes the transactional id: what an older producer
  * has open is ended, and whatever it sends later is refused. Only `transaction().send()` is refused to an older one;
  * the plain `send()` of a transactional producer is not.
  *
- * @param transactionalId the same in every process that publishes to this topic
+ * @param options.transactionalId the same in every process that publishes to this topic
+ * @param options.partitions of the topic
+ * @returns `ends`: by partition, the offset below which everything of the older producers is; see {@link takeOver}
  */
 export async function openKafkaStateSender(
   kafka: { producer(config: ProducerConfig): TransactionalProducer },
   topic: string,
-  transactionalId: string,
-): Promise<StateSender> {
+  { transactionalId, partitions }: { transactionalId: string; partitions: number },
+): Promise<StateSender & { ends: readonly number[] }> {
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
     transactionalId,
@@ -36,15 +43,16 @@ export async function openKafkaStateSender(
     transactionTimeout: TRANSACTION_TIMEOUT_MS,
     retry: RETRY,
   });
+  let ends: readonly number[];
   try {
     await producer.connect();
-    // kafkajs takes the transactional id with the first transaction, not with the connection; an empty one asks no more.
-    await (await producer.transaction()).abort();
+    ends = await within(takeOver(producer, topic, partitions), TAKEOVER_TIMEOUT_MS);
   } catch (error) {
     await closeSoon(producer);
-    throw error;
+    throw isFenced(error) ? new Superseded(error) : error;
   }
   return {
+    ends,
     async send(partition, messages) {
       try {
         await within(sendInTransaction(producer, topic, partition, messages), SEND_TIMEOUT_MS);
@@ -54,6 +62,43 @@ export async function openKafkaStateSender(
     },
     close: () => closeSoon(producer),
   };
+}
+
+/**
+ * Shuts the older producers out, and finds where their records end. kafkajs takes the transactional id with the first
+ * transaction; this one writes a record to every partition, and is given up.
+ *
+ * Where the topic ends cannot be asked for: after a broker came back, transactions of before may still be without their
+ * ends, and what is asked for ends below them. Behind a record of one's own, nothing of theirs can come any more, and
+ * whoever has read past it has seen the outcome of all that is before it.
+ *
+ * @returns the offsets of these records, by partition
+ */
+async function takeOver(
+  producer: TransactionalProducer,
+  topic: string,
+  partitions: number,
+): Promise<readonly number[]> {
+  const transaction = await producer.transaction();
+  const ends: number[] = [];
+  try {
+    const messages = Array.from({ length: partitions }, (_, partition) => ({
+      key: TAKEOVER_KEY,
+      value: null,
+      partition,
+    }));
+    for (const one of await transaction.send({ topic, acks: ALL_IN_SYNC, messages }))
+      if (one.topicName === topic && one.errorCode === 0 && one.baseOffset !== undefined)
+        ends[one.partition] = Number(one.baseOffset);
+  } catch (error) {
+    await transaction.abort().catch(() => undefined);
+    throw error;
+  }
+  await transaction.abort();
+  for (let partition = 0; partition < partitions; partition++)
+    if (ends[partition] === undefined)
+      throw new SendUnclear(`Kafka's answer does not say where partition ${partition} of ${topic} ends`);
+  return ends;
 }
 
 async function sendInTransaction(

@@ -13,8 +13,8 @@ const answered = (type: string): Error => Object.assign(new kafkajs.KafkaJSProto
 const wrapped = (error: Error) =>
   new Error('gave up', { cause: new Error('again and again', { cause: error }) });
 
-/** What opening asks: the first transaction takes the transactional id. */
-const TAKING = ['connect', 'begin', 'abort'];
+/** What opening asks: the first transaction takes the transactional id, and shows where the topic ends. */
+const TAKING = ['connect', 'begin', 'send', 'abort'];
 
 type Fates = {
   connect?: Error;
@@ -22,10 +22,20 @@ type Fates = {
   send?: Error | RecordMetadata[];
   commit?: Error;
   abort?: Error;
+  /** The answer to what opening sends. */
+  takeover?: RecordMetadata[];
 };
 
+const PARTITIONS = 3;
+const ENDS: RecordMetadata[] = [2, 0, 1].map((partition) => ({
+  topicName: TOPIC,
+  partition,
+  errorCode: 0,
+  baseOffset: String(10 * partition),
+}));
+
 /** A producer that, once it is open, fails where it is told to, and says what was asked of it. */
-function stubKafka({ connect, begin, send, commit, abort }: Fates) {
+function stubKafka({ connect, begin, send, commit, abort, takeover = ENDS }: Fates) {
   const asked: string[] = [];
   const configs: ProducerConfig[] = [];
   let opening = true;
@@ -36,6 +46,7 @@ function stubKafka({ connect, begin, send, commit, abort }: Fates) {
   const transaction = {
     send: async () => {
       await act('send', send instanceof Error ? send : undefined);
+      if (opening) return takeover;
       return Array.isArray(send) ? send : [{ topicName: TOPIC, partition: 2, errorCode: 0 }];
     },
     commit: () => act('commit', commit),
@@ -59,7 +70,10 @@ function stubKafka({ connect, begin, send, commit, abort }: Fates) {
         return producer;
       },
     };
-    const sender = await openKafkaStateSender(kafka, TOPIC, 'rollbook.states');
+    const sender = await openKafkaStateSender(kafka, TOPIC, {
+      transactionalId: 'rollbook.states',
+      partitions: PARTITIONS,
+    });
     opening = false;
     return sender;
   };
@@ -76,6 +90,21 @@ describe('the sender of states', () => {
     await sender.send(2, MESSAGES);
     await sender.close();
     expect(kafka.asked).toEqual([...TAKING, 'begin', 'send', 'commit', 'disconnect']);
+  });
+
+  test('design §8 · opening one says behind what nothing of the older ones can come', async () => {
+    expect((await stubKafka({}).open()).ends).toEqual([0, 10, 20]);
+  });
+
+  test.each<[string, RecordMetadata[]]>([
+    ['no partition', []],
+    ['all but one', ENDS.slice(1)],
+    ['one with an error', ENDS.map((one) => (one.partition === 1 ? { ...one, errorCode: 19 } : one))],
+    ['one without an offset', [...ENDS.slice(1), { topicName: TOPIC, partition: 2, errorCode: 0 }]],
+  ])('design §8 · opening fails when the answer names %s', async (_, takeover) => {
+    const kafka = stubKafka({ takeover });
+    await expect(kafka.open()).rejects.toThrow(SendUnclear);
+    expect(kafka.asked).toEqual([...TAKING, 'disconnect']);
   });
 
   test('design §8 · one whose connecting fails is closed: some of its connections may be open', async () => {

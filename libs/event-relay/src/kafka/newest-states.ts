@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { NO_PROGRESS, type PartitionProgress } from '../state/state-batches.js';
 import { readOwnState } from '../state/state-message.js';
-import { partitionRanges, readRanges } from './read-topic.js';
+import { type OffsetRange, readRanges } from './read-topic.js';
 
 /** A transaction ends with a record that is not ours, and one that was given up has nothing but such: look further back. */
 const FIRST_LOOK_BACK = 100;
@@ -12,10 +12,15 @@ const LOOK_BACK_FURTHER = 10;
  * states and how far they are get there in one and the same transaction; whatever else would say it could be late.
  *
  * @param topic of clients
+ * @param ranges of the topic. What lies in them and is not decided yet, because a transaction is still to be ended, is
+ *   waited for
  * @throws KafkaUnavailable and kafkajs's errors
  */
-export async function newestStates(kafka: Kafka, topic: string): Promise<PartitionProgress[]> {
-  const ranges = await partitionRanges(kafka, topic);
+export async function newestStates(
+  kafka: Kafka,
+  topic: string,
+  ranges: readonly OffsetRange[],
+): Promise<PartitionProgress[]> {
   const progress: PartitionProgress[] = ranges.map(() => NO_PROGRESS);
   let open = ranges.map(({ from, end }, partition) => ({ partition, from, end, upTo: end }));
   for (let back = FIRST_LOOK_BACK; open.length > 0; back *= LOOK_BACK_FURTHER) {

@@ -42,13 +42,17 @@ export function startStatePublisher(options: StatePublisherOptions): Publisher {
       if (!topicsEnsured) await ensureKafkaTopics(connection, topics);
       topicsEnsured = true;
       const kafka = kafkaClient(connection);
+      const there = await partitionRanges(kafka, names.clients);
+      topicsEnsured = there.length === topics.partitions;
+      if (!topicsEnsured) throw new KafkaUnavailable(`topic ${names.clients} is not as it was at the start`);
       // The order counts: when the older producers are fenced, what the topic says of its progress is final.
-      const sender = await openKafkaStateSender(kafka, names.clients, transactionalId(topics.prefix));
+      const sender = await openKafkaStateSender(kafka, names.clients, {
+        transactionalId: transactionalId(topics.prefix),
+        partitions: topics.partitions,
+      });
       try {
-        const from = await newestStates(kafka, names.clients);
-        topicsEnsured = from.length === topics.partitions;
-        if (!topicsEnsured)
-          throw new KafkaUnavailable(`topic ${names.clients} is not as it was at the start`);
+        const upToThere = there.map(({ from }, partition) => ({ from, end: sender.ends[partition] ?? 0 }));
+        const from = await newestStates(kafka, names.clients, upToThere);
         const begin = beginAt(from, await partitionRanges(kafka, names.events));
         return stateSession({
           events: await followTopic(
