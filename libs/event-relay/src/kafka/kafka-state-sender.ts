@@ -68,9 +68,11 @@ export async function openKafkaStateSender(
  * Shuts the older producers out, and finds where their records end. kafkajs takes the transactional id with the first
  * transaction; this one writes a record to every partition, and is given up.
  *
- * Where the topic ends cannot be asked for: after a broker came back, transactions of before may still be without their
- * ends, and what is asked for ends below them. Behind a record of one's own, nothing of theirs can come any more, and
- * whoever has read past it has seen the outcome of all that is before it.
+ * Where the topic ends cannot be asked for. Kafka names the end of what is decided, and a transaction that was committed can
+ * be undecided on some partition for good: while that has no leader (its broker was killed, and just comes back), Kafka
+ * takes it for deleted and ends the transaction without it. The next transaction there decides for those records as well,
+ * so that they would come to light behind the states that were published again. This one gives them up. Behind its record
+ * nothing of an older producer can come, and whoever has read past it knows the outcome of all that is before it.
  *
  * @returns the offsets of these records, by partition
  */
