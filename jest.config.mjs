@@ -46,4 +46,6 @@ const withServers = {
 export default {
   projects: [level('unit', sources), level('int', built, withServers), level('e2e', built, withServers)],
   testTimeout: 60_000,
+  // Most suites wait for servers and processes more than they compute: two side by side, also on two cores.
+  maxWorkers: 2,
 };
