@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { describeWithServers, kafkaForSuite, mongodbForSuite } from '@rollbook-servers';
 import { type Distributed, startDistributed } from '../support/distributed/distributed.js';
 import { call, caughtUp, register } from '../support/staff.js';
 
 // A client whose event the projectors could not apply, from its parking to its retry, as an operator meets it.
+
+const REPORTED_WITHIN_MS = 15_000;
 
 describeWithServers('a parked client of the distributed service', ['kafka', 'mongodb'], () => {
   let mongodb: Awaited<ReturnType<typeof mongodbForSuite>>;
@@ -29,9 +32,14 @@ describeWithServers('a parked client of the distributed service', ['kafka', 'mon
 
   const admin = (method: string, at: string, body?: unknown) =>
     call(service, method, at, { token: service.adminToken(), body });
+  /** Once it has caught up; projectors report now and then, so what one waited for a moment ago may still stand there. */
   const projection = async () => {
     await caughtUp(service, 30_000);
-    return ((await admin('GET', '/admin/projections')).json['items'] as object[])[0];
+    for (const deadline = Date.now() + REPORTED_WITHIN_MS; ;) {
+      const items = (await admin('GET', '/admin/projections')).json['items'] as { state: string }[];
+      if (items[0]?.state === 'live' || Date.now() > deadline) return items[0];
+      await delay(50);
+    }
   };
   const listedAs = async (status: string) =>
     ((await admin('GET', `/admin/clients?status=${status}`)).json['items'] as { client_id: string }[]).map(

@@ -8,13 +8,13 @@ import { mongodbCheckpointStore } from './mongodb/checkpoint-store.js';
 import { openPublishersCollection } from './mongodb/publishers-collection.js';
 import { mongodbTurnStore } from './mongodb/turn-store.js';
 import type { Publisher } from './publisher.js';
+import { withOwnClient } from './publishing-client.js';
 import { PublisherLoop } from './publisher-loop.js';
 import { LogBehindKafka, resume } from './resume.js';
 import { sayError } from './say-error.js';
 import { topicNames } from './topics.js';
 import { Turn } from './turn.js';
 import { ensureKafkaTopics } from './kafka/ensure-topics.js';
-import { kafkaClient } from './kafka/kafka-client.js';
 import { openKafkaSender } from './kafka/kafka-sender.js';
 import { newestEvents } from './kafka/newest-events.js';
 import { partitionRanges } from './kafka/read-topic.js';
@@ -37,24 +37,25 @@ export function startEventPublisher(options: EventPublisherOptions): Publisher {
     async open(figures) {
       if (!topicsEnsured) await ensureKafkaTopics(connection, topics);
       topicsEnsured = true;
-      const kafka = kafkaClient(connection);
-      const ranges = await partitionRanges(kafka, topic);
-      topicsEnsured = ranges.length === topics.partitions;
-      if (!topicsEnsured) throw new KafkaUnavailable(`topic ${topic} is not as it was at the start`);
-      const from = await resume({
-        log,
-        store,
-        partitions: topics.partitions,
-        ends: ranges.map(({ end }) => end),
-        newestEvents: () => newestEvents(kafka, topic, ranges),
-      }).catch((error: unknown) => {
-        if (error instanceof LogBehindKafka) on.positionSeen?.(error.position);
-        throw error;
+      return withOwnClient(connection, async (kafka) => {
+        const ranges = await partitionRanges(kafka, topic);
+        topicsEnsured = ranges.length === topics.partitions;
+        if (!topicsEnsured) throw new KafkaUnavailable(`topic ${topic} is not as it was at the start`);
+        const from = await resume({
+          log,
+          store,
+          partitions: topics.partitions,
+          ends: ranges.map(({ end }) => end),
+          newestEvents: () => newestEvents(kafka, topic, ranges),
+        }).catch((error: unknown) => {
+          if (error instanceof LogBehindKafka) on.positionSeen?.(error.position);
+          throw error;
+        });
+        figures.position = from.position;
+        const sender = await openKafkaSender(kafka, topic, { sendTimeoutMs: options.sendTimeoutMs });
+        const notStored = (error: unknown) => on.failed?.(sayError(error));
+        return eventSession({ log, sender, from, store, source, figures, on, notStored });
       });
-      figures.position = from.position;
-      const sender = await openKafkaSender(kafka, topic, { sendTimeoutMs: options.sendTimeoutMs });
-      const notStored = (error: unknown) => on.failed?.(sayError(error));
-      return eventSession({ log, sender, from, store, source, figures, on, notStored });
     },
     async observe() {
       const [{ position }, head] = await Promise.all([store.read(), log.head()]);

@@ -1,4 +1,5 @@
 export { KafkaUnavailable, type KafkaConnection, type PublishersDatabase } from './connection.js';
+export { cutOff } from './kafka/client-sockets.js';
 export type { EventPublisherOptions } from './event-publisher-options.js';
 export type { FollowedLog } from './event-session.js';
 export {

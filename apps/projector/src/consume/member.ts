@@ -1,3 +1,4 @@
+import { cutOff } from '@rollbook/event-relay';
 import type { MongodbProjection } from '@rollbook/read-models';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { pause } from './backoff.js';
@@ -43,6 +44,7 @@ export type MemberOptions = Omit<BatchTaker, 'projection' | 'on'> & {
 /** One client of Kafka in the group, from its connection until it fails or is told to leave. */
 export class Member {
   readonly #options: MemberOptions;
+  readonly #kafka: Kafka;
   readonly #consumer: Consumer;
   readonly #left = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
@@ -54,6 +56,7 @@ export class Member {
 
   constructor(kafka: Kafka, options: MemberOptions) {
     this.#options = options;
+    this.#kafka = kafka;
     // What fails while the client is still being started is told by what starts it.
     this.#ended.promise.catch(() => undefined);
     this.#consumer = kafka.consumer({
@@ -114,6 +117,7 @@ export class Member {
     const hurried = AbortSignal.any([gone.signal, this.#options.signal]);
     await Promise.race([this.#consumer.disconnect(), pause(LEAVE_WITHIN_MS, hurried)]);
     gone.abort();
+    cutOff(this.#kafka);
   }
 
   /** Ends {@link run} after the chunks under way: what is in the model is committed, the group is left. */

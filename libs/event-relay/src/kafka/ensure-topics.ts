@@ -9,6 +9,7 @@ import {
   topicMistakes,
 } from '../topic-demands.js';
 import { type TopicSettings, TopicsRefused } from '../topics.js';
+import { cutOff } from './client-sockets.js';
 import { kafkaClient, unavailable } from './kafka-client.js';
 
 // Not named where Node looks for the names of a CommonJS module.
@@ -31,7 +32,8 @@ export const checkKafkaTopics = (connection: KafkaConnection, settings: TopicSet
   );
 
 async function verify(connection: KafkaConnection, settings: TopicSettings, missing: Missing): Promise<void> {
-  const admin = kafkaClient(connection).admin();
+  const kafka = kafkaClient(connection);
+  const admin = kafka.admin();
   try {
     await admin.connect();
     const { brokers } = await admin.describeCluster();
@@ -51,6 +53,7 @@ async function verify(connection: KafkaConnection, settings: TopicSettings, miss
     throw unavailable(connection, 'did not let the topics be created and checked', error);
   } finally {
     await admin.disconnect();
+    cutOff(kafka);
   }
 }
 

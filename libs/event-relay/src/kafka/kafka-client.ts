@@ -1,5 +1,6 @@
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs';
 import { KafkaUnavailable, type KafkaConnection } from '../connection.js';
+import { ClientSockets } from './client-sockets.js';
 import { endFetchingWhenStopped } from './stopped-consumers.js';
 
 const CONNECTION_TIMEOUT_MS = 3_000;
@@ -22,7 +23,9 @@ let clients = 0;
 export function kafkaClient(connection: KafkaConnection, options: { retries?: number } = {}): Kafka {
   endFetchingWhenStopped();
   const { brokers, tls, sasl, clientId } = connection;
-  return new Kafka({
+  const sockets = new ClientSockets();
+  const kafka = new Kafka({
+    socketFactory: sockets.factory,
     brokers: beginningWith(brokers, clients++),
     clientId,
     ...(tls === false ? {} : { ssl: tls === true || tls.ca === undefined ? true : { ca: [tls.ca] } }),
@@ -39,6 +42,8 @@ export function kafkaClient(connection: KafkaConnection, options: { retries?: nu
     },
     logLevel: logLevel.NOTHING,
   });
+  sockets.belongTo(kafka);
+  return kafka;
 }
 
 function beginningWith(brokers: readonly string[], index: number): string[] {

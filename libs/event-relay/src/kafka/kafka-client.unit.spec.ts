@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
+import { cutOff } from './client-sockets.js';
 import { kafkaClient } from './kafka-client.js';
 
 /** Takes connections and never answers, as a frozen broker does. */
@@ -33,4 +34,23 @@ test('design §8 · every client begins with another broker, so that one that ne
   }
   for (const { server } of brokers) server.close();
   expect(asked.toSorted()).toEqual(connection.brokers.toSorted());
+});
+
+test('design §8 · nothing of a client that is cut off stays, also when its broker never answers', async () => {
+  const { server, address } = await silentBroker();
+  const gone: Promise<unknown>[] = [];
+  server.on('connection', (socket) => {
+    socket.on('error', () => undefined).resume();
+    gone.push(new Promise((resolve) => socket.once('close', resolve)));
+  });
+  const kafka = kafkaClient({ brokers: [address], tls: false, sasl: null, clientId: 'test' }, { retries: 0 });
+  const admin = kafka.admin();
+  const connecting = admin.connect().catch(() => undefined);
+  await once(server, 'connection');
+  cutOff(kafka);
+  await connecting;
+  // One that was still to be made ends too.
+  await expect(kafka.admin().connect()).rejects.toThrow();
+  await Promise.all(gone);
+  await new Promise((resolve) => server.close(resolve));
 });

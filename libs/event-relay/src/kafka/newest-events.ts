@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs';
 import type { KafkaConnection } from '../connection.js';
 import { type PublishedEvent, readOwnEvent } from '../published-event.js';
 import { topicNames, type TopicSettings } from '../topics.js';
+import { cutOff } from './client-sockets.js';
 import { kafkaClient, unavailable } from './kafka-client.js';
 import { type OffsetRange, partitionRanges, readRanges } from './read-topic.js';
 
@@ -45,5 +46,7 @@ export async function newestKafkaPosition(
     return Math.max(0, ...newest.map((event) => event?.position ?? 0));
   } catch (error) {
     throw unavailable(connection, 'did not say which event is its newest', error);
+  } finally {
+    cutOff(kafka);
   }
 }

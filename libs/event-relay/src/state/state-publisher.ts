@@ -3,7 +3,6 @@ import { KafkaUnavailable } from '../connection.js';
 import type { EventPublisherOptions } from '../event-publisher-options.js';
 import { ensureKafkaTopics } from '../kafka/ensure-topics.js';
 import { followTopic } from '../kafka/follow-topic.js';
-import { kafkaClient } from '../kafka/kafka-client.js';
 import { openKafkaStateSender } from '../kafka/kafka-state-sender.js';
 import { newestStates } from '../kafka/newest-states.js';
 import { partitionRanges } from '../kafka/read-topic.js';
@@ -11,6 +10,7 @@ import { mongodbCheckpointStore } from '../mongodb/checkpoint-store.js';
 import { openPublishersCollection } from '../mongodb/publishers-collection.js';
 import { mongodbTurnStore } from '../mongodb/turn-store.js';
 import type { Publisher } from '../publisher.js';
+import { withOwnClient } from '../publishing-client.js';
 import { PublisherLoop } from '../publisher-loop.js';
 import { sayError } from '../say-error.js';
 import { topicNames } from '../topics.js';
@@ -41,44 +41,46 @@ export function startStatePublisher(options: StatePublisherOptions): Publisher {
     async open(figures) {
       if (!topicsEnsured) await ensureKafkaTopics(connection, topics);
       topicsEnsured = true;
-      const kafka = kafkaClient(connection);
-      const there = await partitionRanges(kafka, names.clients);
-      topicsEnsured = there.length === topics.partitions;
-      if (!topicsEnsured) throw new KafkaUnavailable(`topic ${names.clients} is not as it was at the start`);
-      // The order counts: when the older producers are fenced, what the topic says of its progress is final.
-      const sender = await openKafkaStateSender(kafka, names.clients, {
-        transactionalId: transactionalId(topics.prefix),
-        partitions: topics.partitions,
-      });
-      try {
-        const upToThere = there.map(({ from }, partition) => ({ from, end: sender.ends[partition] ?? 0 }));
-        const from = await newestStates(kafka, names.clients, upToThere);
-        const begin = beginAt(from, await partitionRanges(kafka, names.events));
-        return stateSession({
-          events: await followTopic(
-            kafka,
-            names.events,
-            begin.map(({ offset }) => offset + 1),
-          ),
-          sender,
-          from: begin,
-          store,
-          published: () => events.read(),
-          source: {
-            folds: new StateFolds((streamId, page) => log.readStream(streamId, page)),
-            readAll: (page) => log.readAll(page),
-            partitions: topics.partitions,
-            source,
-            notAClient: (sentence) => on.failed?.(sentence),
-          },
-          figures,
-          on,
-          notStored: (error) => on.failed?.(sayError(error)),
+      return withOwnClient(connection, async (kafka) => {
+        const there = await partitionRanges(kafka, names.clients);
+        topicsEnsured = there.length === topics.partitions;
+        if (!topicsEnsured)
+          throw new KafkaUnavailable(`topic ${names.clients} is not as it was at the start`);
+        // The order counts: when the older producers are fenced, what the topic says of its progress is final.
+        const sender = await openKafkaStateSender(kafka, names.clients, {
+          transactionalId: transactionalId(topics.prefix),
+          partitions: topics.partitions,
         });
-      } catch (error) {
-        await sender.close();
-        throw error;
-      }
+        try {
+          const upToThere = there.map(({ from }, partition) => ({ from, end: sender.ends[partition] ?? 0 }));
+          const from = await newestStates(kafka, names.clients, upToThere);
+          const begin = beginAt(from, await partitionRanges(kafka, names.events));
+          return stateSession({
+            events: await followTopic(
+              kafka,
+              names.events,
+              begin.map(({ offset }) => offset + 1),
+            ),
+            sender,
+            from: begin,
+            store,
+            published: () => events.read(),
+            source: {
+              folds: new StateFolds((streamId, page) => log.readStream(streamId, page)),
+              readAll: (page) => log.readAll(page),
+              partitions: topics.partitions,
+              source,
+              notAClient: (sentence) => on.failed?.(sentence),
+            },
+            figures,
+            on,
+            notStored: (error) => on.failed?.(sayError(error)),
+          });
+        } catch (error) {
+          await sender.close();
+          throw error;
+        }
+      });
     },
     async observe() {
       const [states, published] = await Promise.all([store.read(), events.read()]);
