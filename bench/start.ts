@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { median } from './load.js';
 import { answers, freePort, startRollbook } from './processes.js';
 import type { Row } from './report.js';
@@ -47,8 +48,19 @@ async function npmStart(folder: string): Promise<number> {
     await answers(`http://127.0.0.1:${port}/health/ready`, child);
     return (performance.now() - start) / 1000;
   } finally {
-    const exit = new Promise((resolve) => child.once('exit', resolve));
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
-    await exit;
+    if (child.pid !== undefined) await endGroup(child.pid);
   }
+}
+
+/** npm ends before the service does, and the service's data directory is free only then. */
+async function endGroup(pid: number): Promise<void> {
+  const send = (signal: NodeJS.Signals | 0): boolean => {
+    try {
+      return process.kill(-pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+      throw error;
+    }
+  };
+  for (let lives = send('SIGTERM'); lives; lives = send(0)) await delay(5);
 }
