@@ -4,7 +4,7 @@ import { startDistributed, type Distributed } from '../../test/support/distribut
 import type { Tokens } from '../operator.js';
 
 /** Enough for the stand-in to keep some hundred thousand clients in memory; ignored by other servers. */
-const STAND_IN_HEAP_MB = 2048;
+const STAND_IN_HEAP_MB = 6144;
 /** Collections of the read model of an installation that was never rebuilt. */
 export const FIRST_GENERATION = { clients: 'clients_1', checkpoints: 'checkpoints_1' } as const;
 const KINDS = {

@@ -305,11 +305,15 @@ everySystem((startSystem) => {
     });
 
     test('one at a time in each process', async () => {
-      const asked = Array.from({ length: service.processes.length + 2 }, () => audit('/audit/replay'));
-      const statuses = (await Promise.all(asked)).map(({ status }) => status);
-      const replayed = statuses.filter((status) => status === 200);
-      expect([replayed.length >= 1, replayed.length <= service.processes.length]).toEqual([true, true]);
-      expect(statuses.filter((status) => status === 409)).toHaveLength(asked.length - replayed.length);
+      // A replay of so short a log can be over before the next request is read: then they are asked again.
+      const statuses: number[] = [];
+      for (let round = 0; round < 20 && !statuses.includes(409); round++) {
+        const asked = Array.from({ length: service.processes.length + 2 }, () => audit('/audit/replay'));
+        const answered = (await Promise.all(asked)).map(({ status }) => status);
+        expect(answered).toContain(200);
+        statuses.push(...answered);
+      }
+      expect([...new Set(statuses)].sort()).toEqual([200, 409]);
       expect((await audit('/audit/replay')).status).toBe(200);
     });
   });
