@@ -1,13 +1,24 @@
+import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.MongoServerError;
 import io.netty.channel.Channel;
+import java.nio.ByteBuffer;
 import java.nio.file.*;
 import java.util.*;
 import java.util.regex.*;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.WriteBuffer;
+import org.h2.mvstore.type.BasicDataType;
+import org.h2.mvstore.type.ObjectDataType;
 
 /**
  * mongo-java-server for tests: wire version 13, atomic durable writes, ordered updates. Ends, and takes its working
@@ -19,6 +30,17 @@ public class MongoTestServer {
   static final class Backend extends H2Backend {
     final boolean durable;
     Backend(MVStore store, boolean durable) { super(store); this.durable = durable; }
+
+    /** a map that is open keeps its key type, whoever opens it next: the library would compare keys in serialised form */
+    @Override protected MongoDatabase openOrCreateDatabase(String name) {
+      MVStore store = getMvStore();
+      return new H2Database(name, store, getCursorRegistry()) {
+        @Override protected Index<Object> openOrCreateUniqueIndex(String coll, String index, List<IndexKey> keys, boolean sparse) {
+          store.openMap(getFullCollectionNamespace(coll) + "._index_" + index, new MVMap.Builder<KeyValue, Object>().keyType(new KeyType()));
+          return super.openOrCreateUniqueIndex(coll, index, keys, sparse);
+        }
+      };
+    }
 
     @Override public Document handleCommand(Channel ch, String db, String command, Document q) {
       String c = command.toLowerCase(Locale.ROOT);
@@ -114,6 +136,50 @@ public class MongoTestServer {
         }
       return r;
     }
+  }
+
+  /** keys of unique indexes: by class, then by value, and in serialised form only where a value has no order of its own */
+  static final class KeyType extends BasicDataType<KeyValue> {
+    final ObjectDataType values = new ObjectDataType();
+
+    @Override public int compare(KeyValue a, KeyValue b) {
+      int sizes = Integer.compare(a.size(), b.size());
+      for (int i = 0; sizes == 0 && i < a.size(); i++) {
+        int order = order(a.get(i), b.get(i));
+        if (order != 0) return order;
+      }
+      return sizes;
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    int order(Object a, Object b) {
+      if (a == b) return 0;
+      if (a == null || b == null) return a == null ? -1 : 1;
+      if (a.getClass() != b.getClass()) return a.getClass().getName().compareTo(b.getClass().getName());
+      return a instanceof Comparable c ? c.compareTo(b) : values.compare(a, b);
+    }
+
+    @Override public int getMemory(KeyValue key) {
+      int sum = 64;
+      for (Object value : key) sum += value == null ? 8 : values.getMemory(value);
+      return sum;
+    }
+
+    @Override public void write(WriteBuffer buffer, KeyValue key) {
+      buffer.putVarInt(key.size());
+      for (Object value : key) {
+        buffer.put((byte) (value == null ? 0 : 1));
+        if (value != null) values.write(buffer, value);
+      }
+    }
+
+    @Override public KeyValue read(ByteBuffer buffer) {
+      Object[] all = new Object[DataUtils.readVarInt(buffer)];
+      for (int i = 0; i < all.length; i++) all[i] = buffer.get() == 0 ? null : values.read(buffer);
+      return new KeyValue(all);
+    }
+
+    @Override public KeyValue[] createStorage(int size) { return new KeyValue[size]; }
   }
 
   public static void main(String[] a) throws Exception {
