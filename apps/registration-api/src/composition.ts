@@ -1,5 +1,5 @@
 import { bufferedRandom, parseRecipients } from '@rollbook/credentials';
-import { type EventLog, openMongodbEventLog } from '@rollbook/event-log';
+import { openMongodbEventLog } from '@rollbook/event-log';
 import {
   ensureTopics,
   newestPublishedPosition,
@@ -126,7 +126,7 @@ async function open(options: ComposeOptions, opened: CloseBackwards): Promise<Re
   return {
     config: registrationApiConfig(configuration, configuration),
     policy,
-    log: publishedAtOnce(log, () => events.wake()),
+    log,
     keys,
     recipients,
     readModels,
@@ -137,17 +137,5 @@ async function open(options: ComposeOptions, opened: CloseBackwards): Promise<Re
     health,
     clock: systemClock,
     random: bufferedRandom(),
-  };
-}
-
-/** The log whose appends wake the publishers of this process: what is appended is on Kafka milliseconds later. */
-function publishedAtOnce(log: EventLog, wake: () => void): EventLog {
-  return {
-    ...log,
-    append: async (append) => {
-      const appended = await log.append(append);
-      wake();
-      return appended;
-    },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLogReader } from '@rollbook/event-log';
 import { batchesOf, recordsOf } from './batches.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
@@ -8,6 +9,9 @@ import { nextPageEvents } from './page-size.js';
 import { type Checkpoint, type CheckpointStore, positionsAfter } from './published-positions.js';
 import type { PublisherEvents } from './publisher.js';
 import type { Figures, PublishingSession } from './publisher-loop.js';
+
+/** Between the beginnings of two sends while there is no backlog: what is appended meanwhile goes along with the next. */
+const PACE_MS = 5;
 
 /** What a publisher needs of the log. */
 export type FollowedLog = Pick<EventLogReader, 'readAll' | 'head'> & {
@@ -46,10 +50,12 @@ export function eventSession(options: {
   /** The log is known to reach so far; asked for again only when all of it is published. */
   let head = 0;
   let limit = nextPageEvents(null);
+  let sentAt = Number.NEGATIVE_INFINITY;
   let lossy: { losses: readonly PartitionLoss[]; offsets: Checkpoint['offsets'] } | null = null;
 
   const publish = async (batch: readonly EventRecord[]): Promise<void> => {
     const began = performance.now();
+    sentAt = began;
     let offsets: Checkpoint['offsets'];
     try {
       const landed = acceptAnswer(batch, await sender.send(batch));
@@ -78,6 +84,8 @@ export function eventSession(options: {
         head = await headAfter(log, at.position, signal);
         if (head <= at.position) return 0;
         figures.seen({ head });
+        const rest = PACE_MS - (performance.now() - sentAt);
+        if (rest > 0) await sleep(rest);
       }
       const page = await log.readAll({ after: at.position, limit });
       if (page.length === 0) throw new LogShorter(at.position, head);

@@ -70,7 +70,8 @@ export class PublisherLoop implements Publisher {
   readonly #options: PublisherLoopOptions;
   readonly #figures = new Figures();
   readonly #closing = new AbortController();
-  #waking = new AbortController();
+  /** Ends the waiting of a step: there is something else to do than publishing. */
+  #interruption = new AbortController();
   #state: PublisherState = 'standby';
   #lastError: string | null = null;
   #failures = 0;
@@ -81,10 +82,6 @@ export class PublisherLoop implements Publisher {
   constructor(options: PublisherLoopOptions) {
     this.#options = options;
     this.#ended = this.#run();
-  }
-
-  wake(): void {
-    this.#waking.abort();
   }
 
   status(): PublisherStatus {
@@ -112,7 +109,7 @@ export class PublisherLoop implements Publisher {
 
   async #close(): Promise<void> {
     this.#closing.abort();
-    this.wake();
+    this.#interruption.abort();
     if (await endsWithin(this.#ended, FINISH_WITHIN_MS)) return;
     // What is on its way may still arrive and be sent again by whoever has the turn next: consumers know repeats.
     const handedOver = this.#tryTo(() => this.#options.turn.release());
@@ -156,7 +153,7 @@ export class PublisherLoop implements Publisher {
       going: () => this.#going,
       lost: (reason) => {
         this.#options.on.failed?.(sayError(reason));
-        this.wake();
+        this.#interruption.abort();
       },
     });
     if (!taken) return;
@@ -179,8 +176,8 @@ export class PublisherLoop implements Publisher {
     this.#lastError = null;
     this.#to('publishing');
     while (this.#going && this.#options.turn.held()) {
-      if (this.#waking.signal.aborted) this.#waking = new AbortController();
-      await session.step(this.#waking.signal);
+      if (this.#interruption.signal.aborted) this.#interruption = new AbortController();
+      await session.step(this.#interruption.signal);
     }
   }
 

@@ -65,14 +65,6 @@ describe('publisher loop', () => {
   };
   afterEach(() => Promise.all(open.splice(0).map((loop) => loop.close())));
 
-  test('design §7 · a wake-up ends the waiting of a step', async () => {
-    let steps = 0;
-    const { loop } = loopFor({ step: (signal) => (steps++, untilAborted(signal)) });
-    await until(() => steps === 1);
-    loop.wake();
-    await until(() => steps === 2);
-  });
-
   test('design §8 · a failure is said, the turn is handed over, and it is tried again until it works', async () => {
     let steps = 0;
     const { loop, said, calls } = loopFor({

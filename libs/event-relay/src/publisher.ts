@@ -39,8 +39,6 @@ export type PublisherEvents = {
 
 /** A loop that follows the log and publishes. */
 export interface Publisher {
-  /** There is something new: look at once. */
-  wake(): void;
   status(): PublisherStatus;
   /**
    * Finishes the send under way, stores the position and hands over the turn. Ends within three seconds also when Kafka

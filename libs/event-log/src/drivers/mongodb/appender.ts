@@ -9,6 +9,12 @@ import { RetryPause } from './retry-pause.js';
 import type { StreamPlaces } from './stream-places.js';
 import { BREAK_MS, Turns } from './turns.js';
 
+/**
+ * How old the knowledge of the log's end may be where others append as well: a look costs one round trip, and numbers
+ * that are taken already three.
+ */
+const FRESH_MS = 1;
+
 /** Since the driver was opened. */
 export type AppendCounters = {
   /** commands numbered anew, because it was not clear what had become of them or another process was first */
@@ -126,7 +132,12 @@ export class Appender {
         await this.#readTail();
         continue;
       }
+      if (this.#turns.areOthersNear(clock.now()) && tail.ageMs > FRESH_MS) {
+        await this.#readTail();
+        if (tail.isDoubtful) continue;
+      }
       const batch = takeBatch(ready);
+      if (batch.length === 0) continue;
       this.#turns.working(clock.now());
       const acknowledged = await this.#send(batch);
       const isOver = this.#turns.isOver(clock.now());
@@ -176,7 +187,7 @@ export class Appender {
 
   /** Finds out what became of a batch; what stays undecided goes out again, in front and with new numbers. */
   async #tryAgain(batch: readonly Command[]): Promise<void> {
-    const { collection, places, tail } = this.#options;
+    const { clock, collection, places, tail } = this.#options;
     const before = tail.head;
     let undecided = batch.filter(({ isSettled }) => !isSettled);
     const sent = undecided.length;
@@ -194,11 +205,10 @@ export class Appender {
     if (undecided.length === 0) return;
     this.#ready.unshift(...undecided);
     this.#counters.renumbered += undecided.length;
-    this.#turns.metOthers();
+    this.#turns.metOthers(clock.now());
     // another process got in, or some of these did: soon again; else the database is in trouble
     if (tail.head > before || undecided.length < sent) await this.#pause.afterMeeting();
     else await this.#pause.afterFailure();
-    await this.#readTail();
   }
 
   async #takeBreak(): Promise<void> {
@@ -211,9 +221,11 @@ export class Appender {
 
   /** Reads the end of the log. When it has lost positions, what waits is refused. */
   async #readTail(): Promise<void> {
-    const { tail, onAppended } = this.#options;
+    const { clock, tail, onAppended } = this.#options;
+    const before = tail.head;
     const head = await this.#read(() => tail.read());
     if (head !== null) onAppended(head);
+    if (tail.head > before) this.#turns.metOthers(clock.now());
     const { restored } = tail;
     if (restored === null) return;
     for (const command of this.#ready.splice(0)) this.#commands.refuseRestored(command, restored);

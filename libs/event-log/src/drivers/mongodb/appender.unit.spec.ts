@@ -131,6 +131,36 @@ test('§4 · a duplicate with nothing at the key stays undecided, and goes out b
   expect(appender.counters().renumbered).toBe(1);
 });
 
+test('§4 · where others append, the end is looked for first; where nobody does, it is not', async () => {
+  const collection = new MemoryCollection();
+  const { appender, clock } = appenderOn(collection);
+  const looks = () => collection.reads.filter(([what]) => what === 'tail').length;
+  const others = (position: number) =>
+    collection.store([
+      { _id: position, count: 1, commit: `other/${position}`, fromVersion: position, events: ['x'] },
+    ]);
+  await appender.append(commit('a'));
+  const alone = looks();
+  await clock.pause(10);
+  await appender.append(commit('b'));
+  expect(looks()).toBe(alone);
+
+  others(3);
+  await appender.append(commit('c')); // runs into the other, once
+  expect(appender.counters().renumbered).toBe(1);
+  others(5);
+  await clock.pause(10);
+  expect(await appender.append(commit('d'))).toEqual({ streamVersion: 1, position: 6 });
+  expect(appender.counters().renumbered).toBe(1);
+
+  await clock.pause(2_000);
+  await appender.append(commit('e')); // looks because the last look is old
+  const later = looks();
+  await clock.pause(10);
+  await appender.append(commit('f'));
+  expect(looks()).toBe(later);
+});
+
 test('§4 · only texts of another at the key are a conflict, and its neighbours get in', async () => {
   const collection = new MemoryCollection();
   collection.store(documentsOf([['taken', 1]]));

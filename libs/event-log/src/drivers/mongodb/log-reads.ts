@@ -84,7 +84,7 @@ export function logReads({
         const documents =
           cut !== null && cut._id < from && from <= endOf(cut)
             ? [cut]
-            : await documentsFrom(from, Math.min(POSITIONS, limit - events.length));
+            : await documentsFrom(from, Math.min(POSITIONS, limit - events.length, tail.head - from + 1));
         if ((documents[0]?._id ?? Infinity) > from) documents.unshift(await documentAround(from));
         for (const document of documents) {
           // a page that began inside a document was asked for further than that document's end

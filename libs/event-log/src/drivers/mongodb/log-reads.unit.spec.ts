@@ -76,6 +76,16 @@ test('§4 · what stands after any version of a stream is found, whatever is kno
   );
 });
 
+test('§4 · a page asks for no position beyond the end of the log', async () => {
+  const { collection, tail, reads } = readsOn([
+    ['a', 2],
+    ['b', 1],
+  ]);
+  await tail.read();
+  expect(await reads.readAll({ after: 0, limit: 100 })).toHaveLength(3);
+  expect(collection.reads.at(-1)).toEqual(['1', '2', '3']);
+});
+
 test('§4 · a place in a stream of 10,000 commits takes three reads', async () => {
   const { collection, places } = readsOn(Array.from({ length: 10_000 }, () => ['a', 1] as const));
   expect(await places.after('a', 7_777)).toMatchObject({ kind: 'taken', document: { commit: 'a/7778' } });

@@ -29,6 +29,7 @@ export class LogTail {
   readonly #on: { restored(head: number): void };
   #known: Tail | null = null;
   #readAt = -Infinity;
+  #heardAt = -Infinity;
   #seen = 0;
   #restored: Restored | null = null;
   #otherHistory = false;
@@ -55,6 +56,11 @@ export class LogTail {
     return isOld || this.#restored !== null || this.head < this.#seen;
   }
 
+  /** Milliseconds since the end was last heard of, by a read or an acknowledgement. */
+  get ageMs(): number {
+    return this.#clock.now() - this.#heardAt;
+  }
+
   get restored(): Restored | null {
     return this.#restored;
   }
@@ -73,6 +79,7 @@ export class LogTail {
   /** The newest document of a batch that a majority acknowledged. */
   acknowledged({ _id, count, commit }: Tail): void {
     if (endOf({ _id, count }) > this.head) this.#known = { _id, count, commit };
+    this.#heardAt = this.#clock.now();
     this.#seen = Math.max(this.#seen, this.head);
   }
 
@@ -85,6 +92,7 @@ export class LogTail {
       found = await this.#collection.tail(before.known);
     }
     if (before.doubts === this.#doubts) this.#readAt = Math.max(this.#readAt, before.now);
+    this.#heardAt = this.#clock.now();
     const end = endOf(found.tail);
     if (isLost(before, found)) {
       // something else stands where the end was known to be: no import brings that back

@@ -1,6 +1,6 @@
 import type { Clock } from './log-collection.js';
 
-/** After meeting another process: about the time of a majority round trip, random so that two do not meet again. */
+/** After meeting others again: about the time of a majority round trip, random so that two do not meet once more. */
 const MEETING_MS = { least: 1, most: 5 };
 /** After a read that failed, growing from the first to the last. */
 const FAILURE_MS = { first: 10, last: 250 };
@@ -10,6 +10,7 @@ export class RetryPause {
   readonly #clock: Clock;
   readonly #random: () => number;
   #failures = 0;
+  #meetings = 0;
 
   constructor(clock: Clock, random: () => number) {
     this.#clock = clock;
@@ -18,10 +19,13 @@ export class RetryPause {
 
   reset(): void {
     this.#failures = 0;
+    this.#meetings = 0;
   }
 
-  afterMeeting(): Promise<void> {
-    return this.#clock.pause(MEETING_MS.least + this.#random() * (MEETING_MS.most - MEETING_MS.least));
+  /** None at first: the end of the log has just been read. */
+  async afterMeeting(): Promise<void> {
+    if (this.#meetings++ === 0) return;
+    await this.#clock.pause(MEETING_MS.least + this.#random() * (MEETING_MS.most - MEETING_MS.least));
   }
 
   afterFailure(): Promise<void> {

@@ -4,6 +4,9 @@ const LONGEST_TURN_MS = 1_000;
 /** A break: long enough for another process to read the end of the log and to insert behind it. */
 export const BREAK_MS = 5;
 
+/** Others that were met so long ago may be idle by now. */
+const NEAR_MS = 1_000;
+
 /**
  * Takes care that several processes get their turn. Who has just been acknowledged knows the end of the log one round
  * trip before anyone else, so under steady load it would win every time. It therefore pauses now and then: at least
@@ -13,6 +16,7 @@ export class Turns {
   #turnMs = SHORTEST_TURN_MS;
   #began = -Infinity;
   #last = -Infinity;
+  #metAt = -Infinity;
 
   /** Before a batch. A gap in the work was a break as well. */
   working(now: number): void {
@@ -28,10 +32,18 @@ export class Turns {
   /** After a break; whether another process had appended meanwhile. */
   tookBreak(now: number, metOthers: boolean): void {
     this.#began = now;
-    this.#turnMs = metOthers ? SHORTEST_TURN_MS : Math.min(this.#turnMs * 2, LONGEST_TURN_MS);
+    if (metOthers) this.metOthers(now);
+    else this.#turnMs = Math.min(this.#turnMs * 2, LONGEST_TURN_MS);
   }
 
-  metOthers(): void {
+  /** Another process has appended. */
+  metOthers(now: number): void {
     this.#turnMs = SHORTEST_TURN_MS;
+    this.#metAt = now;
+  }
+
+  /** Whether others have appended lately, so that the end of the log may have moved since it was last heard of. */
+  areOthersNear(now: number): boolean {
+    return now - this.#metAt < NEAR_MS;
   }
 }

@@ -32,8 +32,18 @@ test('§4 · whom it meets again makes it pause often again, and a gap in the wo
   for (const now of [0, 100, 200, 300]) turns.tookBreak(now, false);
   turns.working(300);
   expect(turns.isOver(400)).toBe(false);
-  turns.metOthers();
+  turns.metOthers(400);
   expect(turns.isOver(401)).toBe(true);
   turns.working(410);
   expect(turns.isOver(411)).toBe(false);
+});
+
+test('§4 · others that have appended are near for a second', () => {
+  const turns = new Turns();
+  expect(turns.areOthersNear(0)).toBe(false);
+  turns.tookBreak(100, true);
+  expect([turns.areOthersNear(1_099), turns.areOthersNear(1_100)]).toEqual([true, false]);
+  turns.metOthers(2_000);
+  turns.tookBreak(2_010, false);
+  expect(turns.areOthersNear(2_020)).toBe(true);
 });
