@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import { parser as promql } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { composeFile } from './compose-file.js';
 
@@ -48,6 +49,10 @@ describe('docs/operations.md', () => {
     );
   });
 
+  test('has an alert for every metric', () => {
+    expect(rows.filter(([, , alert = '']) => alert.trim() === '').map(([, metric]) => metric)).toEqual([]);
+  });
+
   test('every link within it has its heading, every link to a file its file', () => {
     const headings = new Set([...document.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => anchorOf(title)));
     for (const [, target = ''] of document.matchAll(/\]\(#([^)]+)\)/g)) expect(headings).toContain(target);
@@ -93,6 +98,7 @@ describe('docker/prometheus/alerts.yml', () => {
     '%s asks for metrics that exist and leads to the runbook',
     (_name, rule) => {
       expect(sorted(metricsIn(rule.expr).filter((name) => !defined.includes(name)))).toEqual([]);
+      expect(syntaxErrors(rule.expr)).toEqual([]);
       expect(['page', 'ticket']).toContain(rule.labels.severity);
       expect(rule.annotations.summary).not.toBe('');
       const headings = [...document.matchAll(/^### (.*)$/gm)].map(([, title = '']) => anchorOf(title));
@@ -104,6 +110,15 @@ describe('docker/prometheus/alerts.yml', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
   });
 });
+
+/** What is left of the expression where Prometheus's own grammar cannot go on. */
+function syntaxErrors(expression: string): string[] {
+  const errors: string[] = [];
+  promql.parse(expression).iterate({
+    enter: ({ type, from }) => void (type.isError && errors.push(expression.slice(from))),
+  });
+  return errors;
+}
 
 /** As renderers of Markdown make it from a heading. */
 function anchorOf(title: string): string {
