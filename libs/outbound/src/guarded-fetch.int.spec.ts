@@ -282,3 +282,20 @@ test('closing ends what is under way, and later requests fail at once', async ()
   expect(await slow).toBe('network');
   expect(await reasonOf(guarded.fetchJson(server.url('/ok'), { maxBytes: 1024 }))).toBe('network');
 });
+
+test('spec S1 · no more fetches at once than allowed: who waits too long for a place is told so, without a request', async () => {
+  const options = { allowedNetworks: ['127.0.0.0/8'], userAgent: 'Rollbook/test', ca: server.ca };
+  const resolve = () => new Promise<string[]>((settle) => setTimeout(settle, 150, ['127.0.0.1']));
+  const guarded = createGuardedFetch({ ...options, resolve, atOnce: 1, timeoutMs: 100 });
+  const patient = createGuardedFetch({ ...options, resolve, atOnce: 1, timeoutMs: 20_000 });
+  const ok = server.url('/ok');
+  try {
+    const before = server.requests.length;
+    const hasty = [1, 2].map(() => reasonOf(guarded.fetchJson(ok, { maxBytes: 1024 })));
+    expect(await Promise.all(hasty)).toEqual(['timeout', 'busy']);
+    expect(server.requests).toHaveLength(before);
+    await Promise.all([1, 2, 3].map(() => patient.fetchJson(ok, { maxBytes: 1024 })));
+  } finally {
+    await Promise.all([guarded.close(), patient.close()]);
+  }
+});

@@ -6,6 +6,7 @@ import { createSecureContext, getCACertificates } from 'node:tls';
 import { type Destination, resolveDestination } from './destination.js';
 import { readJsonBody } from './json-body.js';
 import { OutboundError } from './outbound-error.js';
+import { Slots } from './slots.js';
 
 export type GuardedFetch = {
   /**
@@ -24,8 +25,10 @@ export type GuardedFetchOptions = {
   /** CIDR blocks that may be reached although they are special-purpose, `outbound.allowedNetworks` of the policy. */
   allowedNetworks: readonly string[];
   userAgent: string;
-  /** Bound on one whole fetch, name resolution to last octet, in milliseconds. */
+  /** Bound on one whole fetch, name resolution to last octet, in milliseconds; another one on waiting before it. */
   timeoutMs?: number;
+  /** Fetches at once: whoever sends many URLs must not take all sockets and all threads that resolve names. */
+  atOnce?: number;
   /** Gives every address of a name; the system's resolver unless a test says otherwise. */
   resolve?: (host: string) => Promise<readonly string[]>;
   /** PEM certificate that is trusted beside the default ones. */
@@ -36,10 +39,11 @@ export type GuardedFetchOptions = {
  * The only way out of the service for URLs that clients send (spec S1, 4.6): https only, every address of the host
  * checked before the connection and the connection made to a checked address, certificate verified for the name, no
  * redirects, no proxy from the environment, no cookies, no content encodings, status 200 and JSON only, all of it
- * bounded in time and size.
+ * bounded in time, size and number.
  */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
-  const { allowedNetworks, userAgent, timeoutMs = 3_000, resolve = systemResolve } = options;
+  const { allowedNetworks, userAgent, timeoutMs = 3_000, atOnce = 32, resolve = systemResolve } = options;
+  const slots = new Slots(atOnce);
   const secureContext = createSecureContext({
     minVersion: 'TLSv1.2',
     ...(options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] }),
@@ -59,8 +63,13 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     if (closed) throw new OutboundError('network');
     const abort = new AbortController();
     underWay.add(abort);
-    const timer = setTimeout(() => abort.abort(new OutboundError('timeout')), timeoutMs);
+    let timer = setTimeout(() => abort.abort(new OutboundError('busy')), timeoutMs);
+    let hasPlace = false;
     try {
+      await slots.take(abort.signal);
+      hasPlace = true;
+      clearTimeout(timer);
+      timer = setTimeout(() => abort.abort(new OutboundError('timeout')), timeoutMs);
       const destination = await orAborted(resolveDestination(url, resolve, allowedNetworks), abort.signal);
       const response = await get(destination, { agent, userAgent, signal: abort.signal });
       try {
@@ -75,6 +84,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
         : new OutboundError('network', error);
     } finally {
       clearTimeout(timer);
+      if (hasPlace) slots.giveBack();
       underWay.delete(abort);
     }
   }

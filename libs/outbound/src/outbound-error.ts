@@ -6,6 +6,7 @@ export const OUTBOUND_REASONS = {
   scheme: 'the URL must be an https URL without user information',
   address: 'the host must have public internet addresses only',
   network: 'the host could not be reached over verified TLS',
+  busy: 'too many documents are being fetched; try again',
   timeout: 'the whole document did not arrive in time',
   redirect: 'the server answered with a redirect, and redirects are not followed',
   status: 'the server must answer with status 200',

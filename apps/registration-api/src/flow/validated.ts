@@ -73,6 +73,10 @@ async function sectorViolations(
     );
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
+    if (error.reason === 'busy')
+      throw new RegistrationError('unavailable', `sector_identifier_uri: ${error.message}`, {
+        retryAfterSeconds: 1,
+      });
     const message = `sector_identifier_uri: ${error.message}`;
     return [
       {
