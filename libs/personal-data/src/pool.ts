@@ -11,15 +11,20 @@ const MAX_WAITING = 10_000;
  */
 export class KeyPool<Key> {
   readonly #size: number;
+  readonly #batch: number;
   readonly #make: (count: number) => Promise<Key[]>;
   readonly #ready: Key[] = [];
   #waiting: Waiting<Key>[] = [];
   #making: Promise<void> | null = null;
   #closed = false;
 
-  /** @param make gives that many keys, durable; its failure becomes the cause of {@link KeyStoreUnavailable} */
-  constructor(size: number, make: (count: number) => Promise<Key[]>) {
+  /**
+   * @param make gives that many keys, durable; its failure becomes the cause of {@link KeyStoreUnavailable}
+   * @param batch most keys that are made at once
+   */
+  constructor(size: number, make: (count: number) => Promise<Key[]>, batch = size) {
     this.#size = size;
+    this.#batch = batch;
     this.#make = make;
   }
 
@@ -35,12 +40,12 @@ export class KeyPool<Key> {
     return taken;
   }
 
-  /** Resolves when no batch is under way any more, whether it succeeded or failed. */
+  /** Resolves when the batch under way has succeeded or failed. */
   refill(): Promise<void> {
     if (this.#making) return this.#making;
     if (this.#closed || (this.#waiting.length === 0 && this.#ready.length * 2 >= this.#size))
       return Promise.resolve();
-    this.#making = this.#make(this.#size - this.#ready.length).then(
+    this.#making = this.#make(Math.min(this.#batch, this.#size - this.#ready.length)).then(
       (keys) => this.#made(keys),
       (cause: unknown) => this.#failed(new KeyStoreUnavailable('no key could be made durable', { cause })),
     );

@@ -5,7 +5,7 @@ import { KeyPool } from './pool.js';
 const settled = () => new Promise<void>((done) => setImmediate(done));
 
 /** A pool whose batches the test finishes by hand. */
-function poolOf(size: number) {
+function poolOf(size: number, batch?: number) {
   let made = 0;
   const orders: { count: number; succeed: () => Promise<void>; fail: () => Promise<void> }[] = [];
   const pool = new KeyPool(
@@ -26,6 +26,7 @@ function poolOf(size: number) {
           },
         });
       }),
+    batch,
   );
   return { pool, orders };
 }
@@ -42,6 +43,16 @@ describe('keys are made ahead of use', () => {
     expect(orders.map(({ count }) => count)).toEqual([8]);
     await take(pool, 2);
     expect(orders.map(({ count }) => count)).toEqual([8, 5]);
+  });
+
+  test('batches are no larger than allowed, and follow each other until half is there', async () => {
+    const { pool, orders } = poolOf(8, 3);
+    void pool.refill();
+    await orders[0]?.succeed();
+    await orders[1]?.succeed();
+    expect(orders.map(({ count }) => count)).toEqual([3, 3]);
+    await take(pool, 3);
+    expect(orders.map(({ count }) => count)).toEqual([3, 3, 3]);
   });
 
   test('no key is given twice', async () => {

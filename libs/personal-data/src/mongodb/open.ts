@@ -8,6 +8,8 @@ import type { MongodbKeyStoreOptions } from './options.js';
 
 /** At 5,000 registrations a second half of these last 100 ms; a majority makes them durable in a tenth of that. */
 const POOL_SIZE = 1024;
+/** A registration that comes meanwhile waits behind an insert, so it is a short one. */
+const BATCH = 128;
 /** Keys found again that are kept at hand; some 150 octets each. */
 const FOUND_KEYS = 512;
 /** Another process may erase a key: so long, and no longer, it can still be used by one that had found it before. */
@@ -16,11 +18,12 @@ const FOUND_FOR_MS = 30_000;
 /** {@link openMongodbKeyStore}, the driver loaded. */
 export async function openKeyStore(options: MongodbKeyStoreOptions): Promise<KeyStore> {
   const { collections, masterKeys } = await open(options);
-  const pool = new KeyPool<KeyRow>(options.poolSize ?? POOL_SIZE, async (count) => {
+  const make = async (count: number) => {
     const rows = newRows(count, masterKeys.newestId, Date.now());
     await collections.insert(rows);
     return rows;
-  });
+  };
+  const pool = new KeyPool<KeyRow>(options.poolSize ?? POOL_SIZE, make, BATCH);
   const found = new LRUCache<string, Buffer>({ max: FOUND_KEYS, ttl: FOUND_FOR_MS, ttlAutopurge: true });
   let closing: Promise<void> | null = null;
   // A first batch that fails does not stop the start: reading must go on, and `take` tries again.
