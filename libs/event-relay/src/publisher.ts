@@ -27,7 +27,7 @@ export type PublisherStatus = {
 
 /** What a publisher tells its process, for metrics and log lines. */
 export type PublisherEvents = {
-  /** A batch is on Kafka. */
+  /** A send counted: so many events are on Kafka by it, of which the newest is at this position. */
   published?(batch: { events: number; position: number; durationSeconds: number }): void;
   /** Something went wrong; the text is that of `lastError`. */
   failed?(error: string): void;

@@ -1,5 +1,5 @@
 // A process to be killed and frozen: a publisher on the log of a database. Prints one line per change of its state
-// and per batch, written at once. Its argument is JSON (PublisherProcessOptions). Ends when its stdin closes.
+// and per send, written at once. Its argument is JSON (PublisherProcessOptions). Ends when its stdin closes.
 import { writeSync } from 'node:fs';
 import { openMongodbLogReader } from '@rollbook/event-log';
 import { openEventPublisher, openStatePublisher } from '../src/index.js';

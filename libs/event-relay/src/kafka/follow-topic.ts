@@ -1,19 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Consumer, ConsumerConfig, EachBatchPayload, KafkaMessage } from 'kafkajs';
 
 /** Records of one partition, in order, as they came. */
-export type Arrived = { partition: number; messages: readonly KafkaMessage[] };
+export type Arrived = {
+  partition: number;
+  messages: readonly KafkaMessage[];
+  /** How many more the partition had behind them when they were read. */
+  left: number;
+};
 
-/** Follows a topic, one batch at a time: the next one is asked for when it is wanted. */
+/** Follows a topic, one batch of each partition at a time: the next ones are asked for when they are wanted. */
 export interface FollowedTopic {
   /**
-   * What comes next; null when nothing came within `withinMs`, or until the signal. What was handed out before counts
-   * as dealt with.
+   * What lies there by now, of every partition that has something, each named once; if nothing does, what comes first.
+   * Empty when nothing came within `withinMs`, or until the signal. What was handed out before counts as dealt with.
    *
    * @throws what ended the following; it does not go on
    */
-  next(withinMs: number, signal: AbortSignal): Promise<Arrived | null>;
+  next(withinMs: number, signal: AbortSignal): Promise<readonly Arrived[]>;
   close(): Promise<void>;
 }
 
@@ -21,6 +26,12 @@ const MAX_WAIT_MS = 100;
 const SESSION_TIMEOUT_MS = 30_000;
 const HEARTBEAT_MS = 3_000;
 const CLOSE_TIMEOUT_MS = 2_000;
+
+/** What is used of a consumer of kafkajs. */
+export type FollowingConsumer = Pick<
+  Consumer,
+  'connect' | 'subscribe' | 'run' | 'seek' | 'disconnect' | 'on' | 'events'
+>;
 
 /**
  * Follows every partition of a topic from given offsets. kafkajs reads in groups only, so this is a group of one with a
@@ -31,7 +42,7 @@ const CLOSE_TIMEOUT_MS = 2_000;
  * @param from by partition, the offset of the first record wanted
  */
 export async function followTopic(
-  kafka: Kafka,
+  kafka: { consumer(config: ConsumerConfig): FollowingConsumer },
   topic: string,
   from: readonly number[],
 ): Promise<FollowedTopic> {
@@ -53,7 +64,12 @@ export async function followTopic(
   try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatch: (payload) => desk.bring(payload) });
+    await consumer.run({
+      autoCommit: false,
+      // What one fetch brought lies there all at once.
+      partitionsConsumedConcurrently: Math.max(1, from.length),
+      eachBatch: (payload) => desk.bring(payload),
+    });
   } catch (error) {
     await desk.close();
     throw error;
@@ -61,17 +77,20 @@ export async function followTopic(
   return desk;
 }
 
-/** Where the consumer lays down a batch and waits until it was dealt with. */
+/**
+ * Where the consumer lays down a batch of each partition and waits until it was dealt with. Of one partition there is one
+ * at a time: kafkajs fetches a partition again when what it brought of it was dealt with.
+ */
 class Desk implements FollowedTopic {
-  readonly #consumer: Consumer;
+  readonly #consumer: FollowingConsumer;
   readonly #next: number[];
-  #lying: { arrived: Arrived; done: () => void } | null = null;
-  #handedOut: (() => void) | null = null;
+  #lying: { arrived: Arrived; done: () => void }[] = [];
+  #handedOut: (() => void)[] = [];
   #failure: { error: unknown } | null = null;
   #changed = Promise.withResolvers<void>();
   #closed = false;
 
-  constructor(consumer: Consumer, from: readonly number[]) {
+  constructor(consumer: FollowingConsumer, from: readonly number[]) {
     this.#consumer = consumer;
     this.#next = [...from];
     consumer.on(consumer.events.CRASH, ({ payload }) => {
@@ -95,7 +114,7 @@ class Desk implements FollowedTopic {
       });
     }, HEARTBEAT_MS);
     try {
-      this.#lying = { arrived: { partition, messages }, done };
+      this.#lying.push({ arrived: { partition, messages, left: Number(payload.batch.offsetLag()) }, done });
       this.#change();
       await dealtWith;
       this.#next[partition] = Number(payload.batch.lastOffset()) + 1;
@@ -104,28 +123,26 @@ class Desk implements FollowedTopic {
     }
   }
 
-  async next(withinMs: number, signal: AbortSignal): Promise<Arrived | null> {
-    this.#handedOut?.();
-    this.#handedOut = null;
+  async next(withinMs: number, signal: AbortSignal): Promise<readonly Arrived[]> {
+    for (const done of this.#handedOut.splice(0)) done();
     const deadline = performance.now() + withinMs;
     for (;;) {
       if (this.#failure !== null) throw this.#failure.error;
-      if (this.#lying !== null) {
-        const { arrived, done } = this.#lying;
-        this.#lying = null;
-        this.#handedOut = done;
-        return arrived;
+      if (this.#lying.length > 0) {
+        const lying = this.#lying.splice(0);
+        this.#handedOut = lying.map(({ done }) => done);
+        return lying.map(({ arrived }) => arrived);
       }
       const left = deadline - performance.now();
-      if (left <= 0 || signal.aborted) return null;
+      if (left <= 0 || signal.aborted) return [];
       await this.#changeWithin(left, signal);
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#handedOut?.();
-    this.#lying?.done();
+    for (const done of this.#handedOut) done();
+    for (const { done } of this.#lying) done();
     await Promise.race([this.#consumer.disconnect(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
   }
 

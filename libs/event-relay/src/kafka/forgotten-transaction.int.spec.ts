@@ -6,6 +6,7 @@ import { describeWithServers, startKafka } from '@rollbook-servers';
 import { kafkaClient } from './kafka-client.js';
 import { openKafkaStateSender } from './kafka-state-sender.js';
 import { newestStates } from './newest-states.js';
+import { partitionLeaders } from './partition-leaders.js';
 import { partitionRanges } from './read-topic.js';
 
 const PREFIX = 'forgotten';
@@ -63,7 +64,9 @@ describeWithServers('transactions that Kafka forgets to end', ['own-kafka'], () 
       const coordinator = await leaderOf('__transaction_state', 0);
       const partition = (await leaderOf(TOPIC, 0)) === coordinator ? 1 : 0;
       const node = kafka.nodes.find(({ id }) => id !== coordinator);
-      await transaction.send({ topic: TOPIC, messages: [{ ...stateAt(9), partition }] });
+      // Over both brokers, as transactions of states are: it is committed on one of them, and forgotten on the other.
+      const messages = [0, 1].map((each) => ({ ...stateAt(9), partition: each }));
+      await transaction.send({ topic: TOPIC, messages });
       await node?.kill9();
       await until(async () => (await leaderOf(TOPIC, partition)) < 0);
       await transaction.commit();
@@ -73,18 +76,23 @@ describeWithServers('transactions that Kafka forgets to end', ['own-kafka'], () 
       const sender = await openKafkaStateSender(kafkaClient(connection), TOPIC, {
         transactionalId: TRANSACTIONAL_ID,
         partitions: TOPICS.partitions,
+        leaders: await partitionLeaders(kafkaClient(connection), TOPIC),
       });
       const ranges = (await partitionRanges(kafkaClient(connection), TOPIC)).map(({ from }, at) => ({
         from,
         end: sender.ends[at] ?? 0,
       }));
       const newest = await newestStates(kafkaClient(connection), TOPIC, ranges);
-      const next = (newest[partition]?.position ?? 0) + 1;
-      await sender.send(partition, [stateAt(next)]);
+      expect(newest[1 - partition]?.position).toBe(9);
+      const next = newest.map(({ position }) => position + 1);
+      // Each partition goes on from where it is, in one transaction over both brokers.
+      await sender.send(next.map((position, at) => ({ partition: at, messages: [stateAt(position)] })));
       await sender.close();
-      const positions = (await readStates(connection, PREFIX))[partition]?.map(({ position }) => position);
-      expect(positions?.at(-1)).toBe(next);
-      expect(positions).toEqual(positions?.toSorted((a, b) => a - b));
+      for (const [at, records] of (await readStates(connection, PREFIX)).entries()) {
+        const positions = records.map(({ position }) => position);
+        expect(positions.at(-1)).toBe(next[at]);
+        expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+      }
     } finally {
       await older.disconnect();
       await kafka.stop();

@@ -1,9 +1,8 @@
-import kafkajs, { type Producer, type ProducerConfig, type Transaction } from 'kafkajs';
-import { SendUnclear } from '../event-sender.js';
+import kafkajs, { type ProducerConfig } from 'kafkajs';
 import { type StateSender, Superseded } from '../state/state-sender.js';
 import { closeSoon, SEND_TIMEOUT_MS, within } from './kafka-sender.js';
+import { StateTransactions, type TransactionalProducer } from './state-transactions.js';
 
-const ALL_IN_SYNC = -1;
 /** Kafka ends a transaction whose producer is gone after so long; until then consumers see nothing behind it. */
 const TRANSACTION_TIMEOUT_MS = 15_000;
 /** Older producers' transactions have to end first, and a broker that has just started loads what it knows of them. */
@@ -12,11 +11,6 @@ const TAKEOVER_TIMEOUT_MS = 30_000;
 const RETRY = { initialRetryTime: 5, maxRetryTime: 500, factor: 0.2, multiplier: 2, retries: 12 };
 /** What Kafka answers to a producer whose transactional id another one has taken since. */
 const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_PRODUCER_ID_MAPPING']);
-
-/** What is used of kafkajs. */
-export type TransactionalProducer = Pick<Producer, 'connect' | 'disconnect'> & {
-  transaction(): Promise<Pick<Transaction, 'send' | 'commit' | 'abort'>>;
-};
 
 /** In transactions that are given up, so nobody sees it; a compacted topic takes no record without a key. */
 const TAKEOVER_KEY = 'takeover';
@@ -28,34 +22,39 @@ const TAKEOVER_KEY = 'takeover';
  *
  * @param options.transactionalId the same in every process that publishes to this topic
  * @param options.partitions of the topic
+ * @param options.leaders by partition, the broker that leads it, as far as that is known
  * @returns `ends`: by partition, the offset below which everything of the older producers is; see {@link takeOver}
  */
 export async function openKafkaStateSender(
   kafka: { producer(config: ProducerConfig): TransactionalProducer },
   topic: string,
-  { transactionalId, partitions }: { transactionalId: string; partitions: number },
+  options: { transactionalId: string; partitions: number; leaders: readonly number[] },
 ): Promise<StateSender & { ends: readonly number[] }> {
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
-    transactionalId,
+    transactionalId: options.transactionalId,
     idempotent: true,
     maxInFlightRequests: 1,
     transactionTimeout: TRANSACTION_TIMEOUT_MS,
     retry: RETRY,
   });
+  const transactions = new StateTransactions(producer, topic, options.leaders);
   let ends: readonly number[];
   try {
     await producer.connect();
-    ends = await within(takeOver(producer, topic, partitions), TAKEOVER_TIMEOUT_MS);
+    ends = await within(takeOver(transactions, options.partitions), TAKEOVER_TIMEOUT_MS);
   } catch (error) {
     await closeSoon(producer);
     throw isFenced(error) ? new Superseded(error) : error;
   }
   return {
     ends,
-    async send(partition, messages) {
+    async send(parts) {
+      const messages = parts.flatMap(({ partition, messages: states }) =>
+        states.map(({ key, value, headers }) => ({ key, value, headers, partition })),
+      );
       try {
-        await within(sendInTransaction(producer, topic, partition, messages), SEND_TIMEOUT_MS);
+        await within(transactions.commit(messages), SEND_TIMEOUT_MS);
       } catch (error) {
         throw isFenced(error) ? new Superseded(error) : error;
       }
@@ -76,58 +75,11 @@ export async function openKafkaStateSender(
  *
  * @returns the offsets of these records, by partition
  */
-async function takeOver(
-  producer: TransactionalProducer,
-  topic: string,
-  partitions: number,
-): Promise<readonly number[]> {
-  const transaction = await producer.transaction();
-  const ends: number[] = [];
-  try {
-    const messages = Array.from({ length: partitions }, (_, partition) => ({
-      key: TAKEOVER_KEY,
-      value: null,
-      partition,
-    }));
-    for (const one of await transaction.send({ topic, acks: ALL_IN_SYNC, messages }))
-      if (one.topicName === topic && one.errorCode === 0 && one.baseOffset !== undefined)
-        ends[one.partition] = Number(one.baseOffset);
-  } catch (error) {
-    await transaction.abort().catch(() => undefined);
-    throw error;
-  }
-  await transaction.abort();
-  for (let partition = 0; partition < partitions; partition++)
-    if (ends[partition] === undefined)
-      throw new SendUnclear(`Kafka's answer does not say where partition ${partition} of ${topic} ends`);
-  return ends;
-}
-
-async function sendInTransaction(
-  producer: TransactionalProducer,
-  topic: string,
-  partition: number,
-  messages: Parameters<StateSender['send']>[1],
-): Promise<void> {
-  const transaction = await producer.transaction();
-  try {
-    const answer = await transaction.send({
-      topic,
-      acks: ALL_IN_SYNC,
-      messages: messages.map(({ key, value, headers }) => ({ key, value, headers, partition })),
-    });
-    const sent = answer.filter((one) => one.topicName === topic && one.partition === partition);
-    if (sent.length !== 1 || sent[0]?.errorCode !== 0) {
-      throw new SendUnclear(
-        `Kafka's answer does not say that the states of partition ${partition} are there`,
-      );
-    }
-  } catch (error) {
-    // The next producer ends the transaction, should this not go through.
-    await transaction.abort().catch(() => undefined);
-    throw error;
-  }
-  await transaction.commit();
+async function takeOver(transactions: StateTransactions, partitions: number): Promise<number[]> {
+  const landed = await transactions.giveUp(
+    Array.from({ length: partitions }, (_, partition) => ({ key: TAKEOVER_KEY, value: null, partition })),
+  );
+  return Array.from({ length: partitions }, (_, partition) => landed.get(partition) ?? 0);
 }
 
 /** kafkajs wraps what the broker answered, sometimes more than once. */

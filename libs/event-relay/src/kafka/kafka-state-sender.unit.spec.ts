@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import kafkajs, { type ProducerConfig, type RecordMetadata } from 'kafkajs';
+import kafkajs, { type ProducerConfig, type ProducerRecord, type RecordMetadata } from 'kafkajs';
 import { SendUnclear } from '../event-sender.js';
 import { Superseded } from '../state/state-sender.js';
 import { openKafkaStateSender } from './kafka-state-sender.js';
 
 const TOPIC = 'rollbook.clients.v1';
-const MESSAGES = [
-  { key: 'client-a', value: null, headers: { eventsoffset: '0', position: '1', streamversion: '1' } },
-];
+const STATE = {
+  key: 'client-a',
+  value: null,
+  headers: { eventsoffset: '0', position: '1', streamversion: '1' },
+};
+const PARTS = [{ partition: 2, messages: [STATE] }];
 const answered = (type: string): Error => Object.assign(new kafkajs.KafkaJSProtocolError(type), { type });
 /** kafkajs says this way that it gave up. */
 const wrapped = (error: Error) =>
@@ -24,30 +27,41 @@ type Fates = {
   abort?: Error;
   /** The answer to what opening sends. */
   takeover?: RecordMetadata[];
+  leaders?: readonly number[];
 };
 
 const PARTITIONS = 3;
-const ENDS: RecordMetadata[] = [2, 0, 1].map((partition) => ({
+const answer = (partition: number, offset: number): RecordMetadata => ({
   topicName: TOPIC,
   partition,
   errorCode: 0,
-  baseOffset: String(10 * partition),
-}));
+  baseOffset: String(offset),
+});
+const ENDS = [2, 0, 1].map((partition) => answer(partition, 10 * partition));
+/** Behind the record of the takeover, and the one that ends its transaction. */
+const landing = (partition: number) => 10 * partition + 2;
 
 /** A producer that, once it is open, fails where it is told to, and says what was asked of it. */
-function stubKafka({ connect, begin, send, commit, abort, takeover = ENDS }: Fates) {
+function stubKafka({ connect, begin, send, commit, abort, takeover = ENDS, leaders = [] }: Fates) {
   const asked: string[] = [];
   const configs: ProducerConfig[] = [];
+  /** The partitions in each send. */
+  const sent: (number | undefined)[][] = [];
   let opening = true;
   const act = async (what: string, error: Error | undefined): Promise<void> => {
     asked.push(what);
     if (error !== undefined && !opening) throw error;
   };
   const transaction = {
-    send: async () => {
+    send: async ({ messages }: ProducerRecord) => {
       await act('send', send instanceof Error ? send : undefined);
-      if (opening) return takeover;
-      return Array.isArray(send) ? send : [{ topicName: TOPIC, partition: 2, errorCode: 0 }];
+      sent.push(messages.map(({ partition }) => partition));
+      const all = opening
+        ? takeover
+        : Array.isArray(send)
+          ? send
+          : [0, 1, 2].map((at) => answer(at, landing(at)));
+      return all.filter((one) => messages.some(({ partition }) => partition === one.partition));
     },
     commit: () => act('commit', commit),
     abort: () => act('abort', abort),
@@ -73,11 +87,12 @@ function stubKafka({ connect, begin, send, commit, abort, takeover = ENDS }: Fat
     const sender = await openKafkaStateSender(kafka, TOPIC, {
       transactionalId: 'rollbook.states',
       partitions: PARTITIONS,
+      leaders,
     });
     opening = false;
     return sender;
   };
-  return { asked, configs, open };
+  return { asked, configs, sent, open };
 }
 
 describe('the sender of states', () => {
@@ -87,7 +102,7 @@ describe('the sender of states', () => {
     expect(kafka.configs).toMatchObject([
       { transactionalId: 'rollbook.states', idempotent: true, maxInFlightRequests: 1 },
     ]);
-    await sender.send(2, MESSAGES);
+    await sender.send(PARTS);
     await sender.close();
     expect(kafka.asked).toEqual([...TAKING, 'begin', 'send', 'commit', 'disconnect']);
   });
@@ -105,6 +120,30 @@ describe('the sender of states', () => {
     const kafka = stubKafka({ takeover });
     await expect(kafka.open()).rejects.toThrow(SendUnclear);
     expect(kafka.asked).toEqual([...TAKING, 'disconnect']);
+  });
+
+  test('design §7 · what goes to several partitions is one transaction', async () => {
+    const kafka = stubKafka({});
+    const sender = await kafka.open();
+    await sender.send([
+      { partition: 2, messages: [STATE, STATE] },
+      { partition: 0, messages: [STATE] },
+    ]);
+    expect(kafka.asked).toEqual([...TAKING, 'begin', 'send', 'commit']);
+    expect(kafka.sent).toEqual([
+      [0, 1, 2],
+      [2, 2, 0],
+    ]);
+  });
+
+  test('design §8 · kafkajs is given one broker at a time, within the one transaction', async () => {
+    const kafka = stubKafka({ leaders: [7, 8, 7] });
+    const sender = await kafka.open();
+    await sender.send([0, 1, 2].map((partition) => ({ partition, messages: [STATE] })));
+    expect(kafka.asked).toEqual(
+      ['connect', 'begin', 'send', 'send', 'abort'].concat(['begin', 'send', 'send', 'commit']),
+    );
+    expect(kafka.sent).toEqual([[0, 2], [1], [0, 2], [1]]);
   });
 
   test('design §8 · one whose connecting fails is closed: some of its connections may be open', async () => {
@@ -127,7 +166,7 @@ describe('the sender of states', () => {
   );
   test.each(cases)('design §7 · %s when %s (%s) is a takeover', async (_, __, ___, fates) => {
     const sender = await stubKafka(fates).open();
-    await expect(sender.send(2, MESSAGES)).rejects.toThrow(Superseded);
+    await expect(sender.send(PARTS)).rejects.toThrow(Superseded);
   });
 
   test.each([
@@ -138,19 +177,39 @@ describe('the sender of states', () => {
   ])('design §7 · no takeover: %s', async (_, error) => {
     for (const [, fates] of moments(error)) {
       const sender = await stubKafka(fates).open();
-      await expect(sender.send(2, MESSAGES)).rejects.toBe(error);
+      await expect(sender.send(PARTS)).rejects.toBe(error);
     }
   });
 
+  const two = [2, 1].map((partition) => ({ partition, messages: [STATE] }));
   test.each<[string, RecordMetadata[]]>([
     ['nothing', []],
-    ['another partition', [{ topicName: TOPIC, partition: 1, errorCode: 0 }]],
-    ['another topic', [{ topicName: 'other', partition: 2, errorCode: 0 }]],
-    ['an error', [{ topicName: TOPIC, partition: 2, errorCode: 19 }]],
+    ['only one of two partitions', [answer(1, landing(1))]],
+    ['one of them twice', [answer(1, landing(1)), answer(2, landing(2)), answer(2, landing(2))]],
+    ['another topic', [answer(1, landing(1)), { ...answer(2, landing(2)), topicName: 'other' }]],
+    ['an error', [answer(1, landing(1)), { ...answer(2, landing(2)), errorCode: 19 }]],
+    ['a place with something else before it', [answer(1, landing(1)), answer(2, landing(2) + 1)]],
   ])('design §7 · an answer that names %s is no success: aborted, not committed', async (_, send) => {
     const kafka = stubKafka({ send });
     const sender = await kafka.open();
-    await expect(sender.send(2, MESSAGES)).rejects.toThrow(SendUnclear);
+    await expect(sender.send(two)).rejects.toThrow(SendUnclear);
     expect(kafka.asked).toEqual([...TAKING, 'begin', 'send', 'abort']);
+  });
+
+  test('design §8 · the next records land behind the last ones and the end of their transaction', async () => {
+    const places = [landing(2), landing(2) + 3, landing(2) + 5, landing(2) + 8];
+    const send: RecordMetadata[] = [];
+    const sender = await stubKafka({ send }).open();
+    for (const [at, place] of places.entries()) {
+      send.splice(0, 1, answer(2, place));
+      const sending = sender.send([{ partition: 2, messages: at === 0 ? [STATE, STATE] : [STATE] }]);
+      if (at < 3) await sending;
+      else await expect(sending).rejects.toThrow(SendUnclear);
+    }
+  });
+
+  test('design §8 · a topic that was made anew, or lost its end, is no reason to stop', async () => {
+    const sender = await stubKafka({ send: [answer(2, 0)] }).open();
+    await expect(sender.send(PARTS)).resolves.toBeUndefined();
   });
 });

@@ -12,11 +12,15 @@ export type PartitionProgress = { position: number; offset: number };
 /** Nothing of a partition has been taken in. */
 export const NO_PROGRESS: PartitionProgress = { position: 0, offset: -1 };
 
-/** One transaction: the states that follow from a run of events of one partition, the last one per client. */
+/**
+ * What one transaction has of one partition: the states that follow from a run of its events, the last one per client.
+ */
 export type StateBatch = {
   partition: number;
   /** In the order of their events, so that the last one names the greatest offset. Empty: nothing to send. */
   messages: StateMessage[];
+  /** What the messages take on Kafka, at most. */
+  octets: number;
   /** With this batch on Kafka, everything up to here is taken in. */
   progress: PartitionProgress;
   /** Events taken in for the first time, and those that had been before. */
@@ -26,9 +30,9 @@ export type StateBatch = {
   repaired: number;
 };
 
-/** All records of one send to a partition are one record batch, which Kafka takes up to 1,048,588 octets of. */
+/** All records of one send that go to one partition are one record batch, which Kafka takes up to 1,048,588 octets of. */
 const MAX_BATCH_OCTETS = 512 * 1024;
-/** So that a transaction stays short: a consumer sees nothing of it before it ends. */
+/** Of one partition, so that a transaction stays short: a consumer sees nothing of it before it ends. */
 const MAX_BATCH_EVENTS = 1000;
 const LOG_PAGE = 500;
 
@@ -114,13 +118,14 @@ class OpenBatch {
 
   cut(): StateBatch {
     const messages = [...this.#latest.values()].flatMap((latest) => latest.messages);
+    const octets = this.#octets;
     const { partition, progress, events, repeats, repaired } = this;
     this.#latest.clear();
     this.#octets = 0;
     this.events = 0;
     this.repeats = 0;
     this.repaired = 0;
-    return { partition, messages, progress, events, repeats, repaired };
+    return { partition, messages, octets, progress, events, repeats, repaired };
   }
 
   /** Only the last state of a client is sent: an earlier one gives its place away. */

@@ -5,6 +5,7 @@ import { ensureKafkaTopics } from '../kafka/ensure-topics.js';
 import { followTopic } from '../kafka/follow-topic.js';
 import { openKafkaStateSender } from '../kafka/kafka-state-sender.js';
 import { newestStates } from '../kafka/newest-states.js';
+import { partitionLeaders } from '../kafka/partition-leaders.js';
 import { partitionRanges } from '../kafka/read-topic.js';
 import { mongodbCheckpointStore } from '../mongodb/checkpoint-store.js';
 import { openPublishersCollection } from '../mongodb/publishers-collection.js';
@@ -50,6 +51,7 @@ export function startStatePublisher(options: StatePublisherOptions): Publisher {
         const sender = await openKafkaStateSender(kafka, names.clients, {
           transactionalId: transactionalId(topics.prefix),
           partitions: topics.partitions,
+          leaders: await partitionLeaders(kafka, names.clients),
         });
         try {
           const upToThere = there.map(({ from }, partition) => ({ from, end: sender.ends[partition] ?? 0 }));

@@ -1,5 +1,8 @@
 import type { StateMessage } from './state-message.js';
 
+/** What goes to one partition, in this order. */
+export type PartitionStates = { partition: number; messages: readonly StateMessage[] };
+
 /**
  * Sends states to the topic of clients, all of one call or none: the port behind which the Kafka client sits. Opening
  * one fences every older one, whatever process it is in: its next send fails with {@link Superseded}. After a send that
@@ -7,11 +10,12 @@ import type { StateMessage } from './state-message.js';
  */
 export interface StateSender {
   /**
-   * Resolves when the messages are on that partition and every consumer may see them.
+   * Resolves when the messages are on their partitions and every consumer may see them.
    *
+   * @param parts each partition once, none without messages
    * @throws Superseded; SendUnclear and what the client throws when it is not known whether they are there
    */
-  send(partition: number, messages: readonly StateMessage[]): Promise<void>;
+  send(parts: readonly PartitionStates[]): Promise<void>;
   close(): Promise<void>;
 }
 
