@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLogReader } from '@rollbook/event-log';
 import { batchesOf, recordsOf } from './batches.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
 import type { EventRecord } from './event-record.js';
 import { acceptAnswer, type EventSender } from './event-sender.js';
 import { checkpointAfterLoss, KafkaLost, lossesUnder, type PartitionLoss } from './kafka-loss.js';
+import { Pace } from './pace.js';
 import { nextPageEvents } from './page-size.js';
 import { type Checkpoint, type CheckpointStore, positionsAfter } from './published-positions.js';
 import type { PublisherEvents } from './publisher.js';
@@ -46,16 +46,16 @@ export function eventSession(options: {
   const { log, sender, figures, on } = options;
   const partitions = options.from.partitions.length;
   const writer = new CheckpointWriter(options.store, options.notStored);
+  const pace = new Pace(PACE_MS);
   let at = options.from;
   /** The log is known to reach so far; asked for again only when all of it is published. */
   let head = 0;
   let limit = nextPageEvents(null);
-  let sentAt = Number.NEGATIVE_INFINITY;
   let lossy: { losses: readonly PartitionLoss[]; offsets: Checkpoint['offsets'] } | null = null;
 
   const publish = async (batch: readonly EventRecord[]): Promise<void> => {
     const began = performance.now();
-    sentAt = began;
+    pace.begin();
     let offsets: Checkpoint['offsets'];
     try {
       const landed = acceptAnswer(batch, await sender.send(batch));
@@ -84,8 +84,7 @@ export function eventSession(options: {
         head = await headAfter(log, at.position, signal);
         if (head <= at.position) return 0;
         figures.seen({ head });
-        const rest = PACE_MS - (performance.now() - sentAt);
-        if (rest > 0) await sleep(rest);
+        await pace.rest(signal);
       }
       const page = await log.readAll({ after: at.position, limit });
       if (page.length === 0) throw new LogShorter(at.position, head);

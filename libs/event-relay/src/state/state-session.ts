@@ -2,7 +2,7 @@ import type { Arrived, FollowedTopic } from '../kafka/follow-topic.js';
 import { readOwnEvent } from '../published-event.js';
 import type { PublisherEvents } from '../publisher.js';
 import type { PublishingSession } from '../publisher-loop.js';
-import { Pace } from './pace.js';
+import { Pace } from '../pace.js';
 import { stateBatches, type StateBatch, type StateBatchSource } from './state-batches.js';
 import { LOOK_EVERY_MS, StateProgress, type StateProgressOptions } from './state-progress.js';
 import { stateRounds } from './state-rounds.js';

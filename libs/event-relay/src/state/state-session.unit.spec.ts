@@ -1,7 +1,7 @@
 import { Figures } from '../publisher-loop.js';
 import type { Checkpoint } from '../published-positions.js';
 import type { Arrived, FollowedTopic } from '../kafka/follow-topic.js';
-import { Pace } from './pace.js';
+import { Pace } from '../pace.js';
 import { LogEndsBefore, NO_PROGRESS } from './state-batches.js';
 import { StateFolds } from './state-folds.js';
 import type { PartitionStates } from './state-sender.js';
