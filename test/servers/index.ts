@@ -3,6 +3,7 @@ export { startMongodb, type MongodbKind, type OwnMongodb, type Snapshot } from '
 export { LOOPBACK, freePorts } from './ports.js';
 export { startLocalProcess } from './server-process.js';
 export type { LocalProcess, ServerProcess } from './server-process.js';
+export { hasStopped } from './stopped.js';
 export { describeWithServers, kafkaForSuite, mongodbForSuite } from './suite.js';
 export type { SuiteKafka, SuiteMongodb } from './suite.js';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';

@@ -177,31 +177,47 @@ function newClusterId(): string {
   return id.startsWith('-') ? newClusterId() : id;
 }
 
-/** Waits until every broker is a member of this very cluster, and every partition has all its replicas in sync. */
+/**
+ * Waits until every broker is a member of this very cluster, every partition has all its replicas in sync, and all brokers
+ * agree about it: one that was frozen believes for a moment that it still leads what it led.
+ */
 async function settle(brokers: readonly string[], clusterId: string): Promise<void> {
-  const { Kafka, logLevel } = (await import('kafkajs')).default;
   const deadline = Date.now() + START_WITHIN_MS;
   for (;;) {
-    const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
-    let found: string;
-    try {
-      await admin.connect();
-      const cluster = await admin.describeCluster();
-      const { topics } = await admin.fetchTopicMetadata();
-      const lacking = topics.flatMap(({ name, partitions }) =>
-        partitions
-          .filter(({ isr, replicas, leader }) => leader < 0 || isr.length < replicas.length)
-          .map(({ partitionId }) => `${name}/${partitionId}`),
-      );
-      const isWhole = cluster.clusterId === clusterId && cluster.brokers.length === brokers.length;
-      if (isWhole && lacking.length === 0) return;
-      found = `${cluster.brokers.length} there, not in sync: ${lacking.join(' ')}`;
-    } catch (error) {
-      found = String(error);
-    } finally {
-      await admin.disconnect();
-    }
-    if (Date.now() > deadline) throw new Error(`Kafka: ${brokers.length} brokers wanted; ${found}`);
+    const views = await Promise.all(brokers.map((broker) => viewOf(broker, clusterId, brokers.length)));
+    if (new Set(views.map(({ view }) => view)).size === 1 && views.every(({ isWhole }) => isWhole)) return;
+    if (Date.now() > deadline)
+      throw new Error(`Kafka: ${brokers.length} brokers wanted; ${views.map(({ view }) => view).join('; ')}`);
     await delay(50);
+  }
+}
+
+/** What one broker says of the cluster; `isWhole`: it knows all of them, and lacks no replica. */
+async function viewOf(
+  broker: string,
+  clusterId: string,
+  count: number,
+): Promise<{ isWhole: boolean; view: string }> {
+  const { Kafka, logLevel } = (await import('kafkajs')).default;
+  // Asks this broker, which is the only one that it has a connection to.
+  const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
+  try {
+    await admin.connect();
+    const cluster = await admin.describeCluster();
+    const { topics } = await admin.fetchTopicMetadata();
+    const partitions = topics.flatMap(({ name, partitions: all }) => all.map((one) => ({ name, ...one })));
+    const lacking = partitions.filter(
+      ({ isr, replicas, leader }) => leader < 0 || isr.length < replicas.length,
+    );
+    const view = partitions
+      .map(({ name, partitionId, leader }) => `${name}/${partitionId}: ${leader}`)
+      .sort();
+    const isWhole =
+      cluster.clusterId === clusterId && cluster.brokers.length === count && lacking.length === 0;
+    return { isWhole, view: `${cluster.brokers.length} there, leaders ${view.join(', ')}` };
+  } catch (error) {
+    return { isWhole: false, view: String(error) };
+  } finally {
+    await admin.disconnect();
   }
 }

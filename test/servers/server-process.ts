@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { hasStopped } from './stopped.js';
 
 /** A running server of the tests, whatever it runs in. */
 export interface ServerProcess {
@@ -10,7 +11,7 @@ export interface ServerProcess {
   kill9(): Promise<void>;
   /** Starts it again on the same data and port, once it has ended, and waits until it does its work. */
   restart(): Promise<void>;
-  /** SIGSTOP: its connections stay open, nothing is answered. */
+  /** SIGSTOP, and waits until it has stopped: its connections stay open, nothing is answered. */
   freeze(): Promise<void>;
   /** SIGCONT. */
   thaw(): Promise<void>;
@@ -68,6 +69,7 @@ export async function startLocalProcess(command: LocalCommand): Promise<LocalPro
       // A frozen program can't notice that its stdin has closed.
       guard(child);
       child.kill('SIGSTOP');
+      await hasStopped(child.pid ?? 0);
     },
     async thaw() {
       child.kill('SIGCONT');

@@ -55,7 +55,7 @@ describeWithServers('publishers in processes of their own', ['kafka', 'mongodb']
         const zombie = world.publisher({ instance: 'zombie' });
         await zombie.said(/^published/);
         const other = world.publisher({ instance: 'other' });
-        zombie.freeze();
+        await zombie.freeze();
         await other.said(/^published/);
         await sleep(500);
         zombie.thaw();

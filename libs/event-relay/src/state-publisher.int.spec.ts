@@ -160,7 +160,7 @@ describeWithServers('state publisher', ['kafka', 'mongodb'], () => {
       await live(5);
       await older.said(/^published/);
       await holds();
-      older.freeze();
+      await older.freeze();
       const newer = start('newer');
       try {
         await live(20);
@@ -195,7 +195,7 @@ describeWithServers('state publisher', ['kafka', 'mongodb'], () => {
     try {
       await older.said(/^published/);
       await sleep(Math.random() * 200);
-      older.freeze();
+      await older.freeze();
       const newer = start('successor');
       try {
         await newer.said(/^published/);

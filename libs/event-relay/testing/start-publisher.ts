@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
+import { hasStopped } from '@rollbook-servers';
 import type { PublishersDatabase } from '../src/index.js';
 
 export type PublisherProcessOptions = {
@@ -23,7 +24,7 @@ export type PublisherProcess = {
   lines(): readonly string[];
   /** Resolves with the first line, from now on or before, that the pattern matches; `after` so many lines, if given. */
   said(pattern: RegExp, withinMs?: number, after?: number): Promise<string>;
-  freeze(): void;
+  freeze(): Promise<void>;
   thaw(): void;
   /** SIGKILL; resolves when it is gone. */
   kill9(): Promise<void>;
@@ -64,7 +65,10 @@ export function startPublisher(options: PublisherProcessOptions): PublisherProce
         await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
       }
     },
-    freeze: () => void child.kill('SIGSTOP'),
+    async freeze() {
+      child.kill('SIGSTOP');
+      await hasStopped(child.pid ?? 0);
+    },
     thaw: () => void child.kill('SIGCONT'),
     async kill9() {
       child.kill('SIGKILL');
