@@ -67,7 +67,7 @@ function countersIn(registry: Registry) {
     ),
     lostRaces: counter(
       'rollbook_projector_lost_races_total',
-      'Chunks folded again because another process wrote the same documents first',
+      'Chunks folded again because another process wrote their documents, or some in the same request, first',
     ),
     unreadable: counter(
       'rollbook_projector_unreadable_records_total',

@@ -1,8 +1,12 @@
 import type { AnyBulkWriteOperation } from 'mongodb';
 import type { ClientRecord, FoldedBatch } from '../projection/fold-batch.js';
-import { type GenerationCollections, isDuplicate } from './models-database.js';
+import { conditionally } from './conditional-bulk.js';
+import type { GenerationCollections } from './models-database.js';
 import type { StoredCheckpoint, StoredParked } from './schemas.js';
 import { documentOf, type StoredClient, storedClient } from './stored-client.js';
+
+/** What does not find what it asks for holds up nothing else. */
+export const UNORDERED = { ordered: false } as const;
 
 /** A client as it was loaded; what is written later is compared with it. */
 export type LoadedClient = ClientRecord & { skippedTo: number };
@@ -88,43 +92,20 @@ export function writesOf(
 }
 
 /**
- * Does the writes. True: all of them found what was loaded. False: another was faster with at least one; which of
- * them, only a fresh look tells. Rejects when the outcome is unknown.
+ * Does the writes. True: all of them found what was loaded. False: another was faster with at least one, or may have
+ * been; only a fresh look tells. Rejects when the outcome is unknown.
+ *
+ * @param writeClients does those of documents, as a bulk of their own unless told otherwise
  */
-export async function write(collections: GenerationCollections, writes: Writes): Promise<boolean> {
-  // Documents before parked clients: a client is parked with the document that it had before the event.
-  const clients = await conditionally(writes.clients, (operations) =>
-    collections.bulk.clients.bulkWrite(operations, { ordered: false }),
-  );
-  const parked = await conditionally(writes.parked, (operations) =>
-    collections.bulk.parked.bulkWrite(operations, { ordered: false }),
-  );
-  return clients && parked;
-}
-
-async function conditionally<Operation>(
-  operations: Operation[],
-  send: (operations: Operation[]) => Promise<{ insertedCount: number; matchedCount: number }>,
+export async function write(
+  { bulk }: Pick<GenerationCollections, 'bulk'>,
+  writes: Writes,
+  writeClients = (operations: Writes['clients']) =>
+    conditionally(operations, (some) => bulk.clients.bulkWrite(some, UNORDERED)),
 ): Promise<boolean> {
-  if (operations.length === 0) return true;
-  try {
-    const { insertedCount, matchedCount } = await send(operations);
-    return insertedCount + matchedCount === operations.length;
-  } catch (error) {
-    if (isOnlyDuplicates(error)) return false;
-    throw error;
-  }
-}
-
-/** Of an unordered bulk: all that failed are inserts whose key exists. Anything else leaves the outcome unknown. */
-function isOnlyDuplicates(error: unknown): boolean {
-  if (!(error instanceof Error) || !('writeErrors' in error)) return false;
-  const failed = [error.writeErrors].flat();
-  const concern =
-    'result' in error && error.result instanceof Object && 'getWriteConcernError' in error.result
-      ? (error.result as { getWriteConcernError(): unknown }).getWriteConcernError()
-      : undefined;
-  return failed.length > 0 && failed.every(isDuplicate) && !concern;
+  // Documents before parked clients: a client is parked with the document that it had before the event.
+  if (!(await writeClients(writes.clients))) return false;
+  return conditionally(writes.parked, (some) => bulk.parked.bulkWrite(some, UNORDERED));
 }
 
 export const checkpointsOf = async ({
@@ -142,32 +123,29 @@ export async function makeCheckpoints(
     Array.from({ length: partitions }, (_, partition) => ({
       updateOne: { filter: { _id: partition }, update: { $setOnInsert }, upsert: true },
     })),
-    (operations) => bulk.checkpoints.bulkWrite(operations, { ordered: false }),
+    (operations) => bulk.checkpoints.bulkWrite(operations, UNORDERED),
   );
 }
 
 /**
  * Moves a checkpoint forward, never back, and only from where everything before is known to be in the model.
  *
- * @returns `there`: it is at least so far now; `behind`: it lies before `from`, so the database is not the one that was
- *   written; `gone`: there is none, because the generation was dropped
+ * @param writeCheckpoints does the write, which asks for what is stored; false when it did not find that, or may not have
+ * @returns `there`: it is at least so far now; `behind`: it is not, because it lies before `from`, so the database is not
+ *   the one that was written; `gone`: there is none, because the generation was dropped
  */
 export async function moveCheckpoint(
   { checkpoints }: Pick<GenerationCollections, 'checkpoints'>,
-  from: number,
-  to: StoredCheckpoint,
+  { from, to }: { from: number; to: StoredCheckpoint },
+  writeCheckpoints: (operations: AnyBulkWriteOperation<StoredCheckpoint>[]) => Promise<boolean>,
 ): Promise<'there' | 'behind' | 'gone'> {
   const { _id, position, offset, recordedAt, skippedEvents, repairedGaps } = to;
-  const { matchedCount } = await checkpoints.updateOne(
-    { _id, position: { $gte: from, $lt: position } },
-    // Events that the log gave have no offset; the last one that Kafka gave stays.
-    {
-      $set: { position, recordedAt, ...(offset !== null && { offset }) },
-      $inc: { skippedEvents, repairedGaps },
-    },
-  );
-  if (matchedCount === 1) return 'there';
+  const filter = { _id, position: { $gte: from, $lt: position } };
+  // Events that the log gave have no offset; the last one that Kafka gave stays.
+  const $set = { position, recordedAt, ...(offset !== null && { offset }) };
+  const update = { $set, $inc: { skippedEvents, repairedGaps } };
+  if (await writeCheckpoints([{ updateOne: { filter, update } }])) return 'there';
   const now = await checkpoints.findById(_id).lean<StoredCheckpoint>();
   if (now === null) return 'gone';
-  return now.position < from ? 'behind' : 'there';
+  return now.position < position ? 'behind' : 'there';
 }

@@ -1,5 +1,4 @@
 import { memoryEventLog } from '@rollbook/event-log';
-import type { PublishedEvent } from '@rollbook/event-relay';
 import { appendEvent, appendRegistrations, clientIds, PublishedLog } from '@rollbook-testing/read-models';
 import { describeWithServers, mongodbForSuite } from '@rollbook-servers';
 import { assert, asyncProperty, integer } from 'fast-check';
@@ -7,11 +6,12 @@ import { makeCheckpoints } from './generation-store.js';
 import { type GenerationCollections, ModelsDatabase } from './models-database.js';
 import { Projection } from './projection.js';
 
-const PARTITIONS = 1;
+/** Of them the example's clients are on four, two on one. */
+const SEVERAL = 5;
 const calm = { heartbeat: async () => undefined, signal: new AbortController().signal };
 
 /** Something of everything: updates, a client that is parked from its first event, one from a later event, a stream of no client. */
-async function exampleLog() {
+async function exampleLog(partitions = 1) {
   const log = memoryEventLog();
   await appendRegistrations(log, [{ client_id: 'a' }, { client_id: 'b' }, { client_id: 'c' }]);
   await appendEvent(log, 'a', 2, 'ClientSuspended', { reason: 'x' });
@@ -23,10 +23,11 @@ async function exampleLog() {
   await appendEvent(log, 'c', 3, 'ClientSuspended', { reason: 'x' });
   await appendEvent(log, 'a', 3, 'ClientReinstated', { reason: null });
   await appendEvent(log, 'd', 2, 'ClientDeleted', { reason: null });
-  const published = new PublishedLog(PARTITIONS);
+  const published = new PublishedLog(partitions);
   await published.follow(log);
-  return { log, events: published.events };
+  return { log, partitions, events: published.events };
 }
+type Example = Awaited<ReturnType<typeof exampleLog>>;
 
 describeWithServers('projection into MongoDB', ['mongodb'], () => {
   let mongodb: Awaited<ReturnType<typeof mongodbForSuite>>;
@@ -41,24 +42,49 @@ describeWithServers('projection into MongoDB', ['mongodb'], () => {
     await mongodb.drop();
   });
 
-  async function fresh(): Promise<GenerationCollections> {
+  async function fresh(partitions = 1): Promise<GenerationCollections> {
     const collections = database.generation(++generations);
-    await makeCheckpoints(collections, PARTITIONS);
+    await makeCheckpoints(collections, partitions);
     return collections;
   }
-  type Log = Awaited<ReturnType<typeof exampleLog>>['log'];
-  const projectionOf = (collections: GenerationCollections, log: Log) =>
-    new Projection({ collections, log, partitions: PARTITIONS, close: async () => undefined });
+  const projectionOf = (collections: GenerationCollections, log: Example['log'], partitions = 1) =>
+    new Projection({ collections, log, partitions, close: async () => undefined });
   async function contents({ clients, parked, checkpoints }: GenerationCollections) {
     return {
       clients: await clients.find().sort({ _id: 1 }).lean(),
       parked: await parked.find().sort({ _id: 1 }).lean(),
-      checkpoints: await checkpoints.find({}, { position: 1, offset: 1 }).lean(),
+      checkpoints: await checkpoints.find({}, { position: 1, offset: 1 }).sort({ _id: 1 }).lean(),
     };
   }
-  async function expectedOf({ log, events }: { log: Log; events: PublishedEvent[] }) {
-    const collections = await fresh();
-    await projectionOf(collections, log).apply(0, events, calm);
+  /** All partitions at once, each in runs of so many events; rejects when one has failed and all have ended. */
+  async function applyAll(projection: Projection, { events, partitions }: Example, run: number) {
+    const ended = await Promise.allSettled(
+      Array.from({ length: partitions }, async (_, partition) => {
+        let lostRaces = 0;
+        const own = events.filter((event) => event.partition === partition);
+        for (let i = 0; i < own.length; i += run) {
+          lostRaces += (await projection.apply(partition, own.slice(i, i + run), calm)).lostRaces;
+        }
+        return lostRaces;
+      }),
+    );
+    return ended.reduce((lostRaces, one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return lostRaces + one.value;
+    }, 0);
+  }
+  /** Partition by partition. */
+  async function expectedOf({
+    log,
+    events,
+    partitions,
+  }: Omit<Example, 'partitions'> & { partitions?: number }) {
+    const collections = await fresh(partitions);
+    const projection = projectionOf(collections, log, partitions);
+    for (const partition of new Set(events.map((event) => event.partition))) {
+      const own = events.filter((event) => event.partition === partition);
+      await projection.apply(partition, own, calm);
+    }
     return contents(collections);
   }
 
@@ -84,11 +110,10 @@ describeWithServers('projection into MongoDB', ['mongodb'], () => {
       });
     return {
       ...collections,
-      checkpoints: watch(collections.checkpoints, 'updateOne'),
       bulk: {
-        ...collections.bulk,
         clients: watch(collections.bulk.clients, 'bulkWrite'),
         parked: watch(collections.bulk.parked, 'bulkWrite'),
+        checkpoints: watch(collections.bulk.checkpoints, 'bulkWrite'),
       },
     };
   }
@@ -128,8 +153,14 @@ describeWithServers('projection into MongoDB', ['mongodb'], () => {
     async (when) => {
       const example = await exampleLog();
       const wanted = await expectedOf(example);
-      for (const run of [3, 12]) {
-        for (let kill = 1, alive = false; !alive; kill++) {
+      // Runs of 3: documents and checkpoint each, parked clients in three of them. One of 12: one of each.
+      for (const [run, writes] of [
+        [3, 10],
+        [12, 3],
+      ] as const) {
+        // prettier-ignore
+        let kill = 1;
+        for (let alive = false; !alive; kill++) {
           const collections = await fresh();
           const dying = projectionOf(
             watched(collections, async (step, at) => {
@@ -151,9 +182,113 @@ describeWithServers('projection into MongoDB', ['mongodb'], () => {
           await projectionOf(collections, example.log).apply(0, example.events, calm);
           expect(await contents(collections)).toEqual(wanted);
         }
+        expect(kill - 2).toBe(writes);
       }
     },
   );
+
+  test.each(['before', 'after'] as const)(
+    'design §8 · partitions whose writes go out together, killed %s any of them, end where they would have',
+    async (when) => {
+      const example = await exampleLog(SEVERAL);
+      const wanted = await expectedOf(example);
+      for (const run of [1, 12]) {
+        let kill = 1;
+        for (let alive = false; !alive; kill++) {
+          const collections = await fresh(SEVERAL);
+          let dead = false;
+          const dying = watched(collections, async (step, at) => {
+            if (step === kill && at === when) dead = true;
+            // Of a process that is dead no partition writes any more.
+            if (dead) throw new Error('killed');
+          });
+          const ended = applyAll(projectionOf(dying, example.log, SEVERAL), example, run);
+          alive = await ended.then(() => true, () => false); // prettier-ignore
+          expect(alive).toBe(!dead);
+          await applyAll(projectionOf(collections, example.log, SEVERAL), example, 12);
+          expect(await contents(collections)).toEqual(wanted);
+        }
+        // One by one it would be 23, and 4 partitions with documents and checkpoint, one of them with parked clients.
+        expect(kill - 2).toBeLessThan(run === 1 ? 23 : 9);
+      }
+    },
+  );
+
+  test('design §8 · partitions whose writes go out together, another projector just before or after any of them', async () => {
+    const example = await exampleLog(SEVERAL);
+    const wanted = await expectedOf(example);
+    let lostRaces = 0;
+    for (const when of ['before', 'after'] as const) {
+      for (let at = 1, reached = true; reached; at++) {
+        reached = false;
+        const collections = await fresh(SEVERAL);
+        const slow = watched(collections, async (step, moment) => {
+          if (step !== at || moment !== when) return;
+          reached = true;
+          await applyAll(projectionOf(collections, example.log, SEVERAL), example, 12);
+        });
+        lostRaces += await applyAll(projectionOf(slow, example.log, SEVERAL), example, 2);
+        expect(await contents(collections)).toEqual(wanted);
+      }
+    }
+    expect(lostRaces).toBeGreaterThan(0);
+  });
+
+  test('design §7 · twelve partitions at once cost two requests, and a race that one of them loses is its own', async () => {
+    const partitions = 12;
+    const log = memoryEventLog();
+    await appendRegistrations(log, clientIds(200).map((client_id) => ({ client_id }))); // prettier-ignore
+    const published = new PublishedLog(partitions);
+    await published.follow(log);
+    const example = { log, partitions, events: published.events };
+    const wanted = await expectedOf(example);
+    const [first] = example.events;
+    if (first === undefined) throw new Error('no event');
+    for (const raced of [false, true]) {
+      const collections = await fresh(partitions);
+      if (raced) {
+        await projectionOf(collections, log, partitions).apply(first.partition, [first], calm);
+        const $set = { position: 0, offset: null };
+        await collections.checkpoints.updateOne({ _id: first.partition }, { $set });
+      }
+      let writes = 0;
+      const watching = watched(collections, async (_step, when) => void (when === 'before' && (writes += 1)));
+      const projection = projectionOf(watching, log, partitions);
+      await projection.checkpoints();
+      // Whoever lost finds all documents there, and comes later with its checkpoint.
+      expect(await applyAll(projection, example, 200)).toBe(raced ? 1 : 0);
+      expect(writes).toBe(raced ? 3 : 2);
+      expect(await contents(collections)).toEqual(wanted);
+    }
+  });
+
+  test('design §8 · what fails for one partition holds up the others once: the next time each goes by itself', async () => {
+    const example = await exampleLog(SEVERAL);
+    const wanted = await expectedOf(example);
+    const collections = await fresh(SEVERAL);
+    const { clients } = collections.bulk;
+    const requests: string[][] = [];
+    const bulkWrite = async (...[operations, options]: Parameters<typeof clients.bulkWrite>) => {
+      const ids = operations.map((one) => ('insertOne' in one ? String(one.insertOne.document._id) : ''));
+      requests.push(ids);
+      if (ids.includes('a')) throw new Error('a cannot be written');
+      return clients.bulkWrite(operations, options);
+    };
+    const bulk = { ...collections.bulk, clients: Object.assign(Object.create(clients), { bulkWrite }) };
+    const projection = projectionOf({ ...collections, bulk }, example.log, SEVERAL);
+    await projection.checkpoints();
+    await expect(applyAll(projection, example, 12)).rejects.toThrow('a cannot be written');
+    expect(requests.splice(0)).toEqual([expect.arrayContaining(['a', 'b', 'c', 'd'])]);
+    await expect(applyAll(projection, example, 12)).rejects.toThrow('a cannot be written');
+    expect(requests.map(({ length }) => length)).toEqual([1, 1, 1, 1]);
+    expect(await contents(collections)).toEqual({
+      clients: wanted.clients.filter(({ _id }) => _id !== 'a'),
+      parked: wanted.parked,
+      checkpoints: wanted.checkpoints.map((one) =>
+        one._id === 0 ? { _id: 0, position: 0, offset: null } : one,
+      ),
+    });
+  });
 
   test('design §8 · another projector does the same run just before or after any write', async () => {
     const example = await exampleLog();
@@ -279,7 +414,7 @@ describeWithServers('projection into MongoDB', ['mongodb'], () => {
     await appendRegistrations(log, [{ client_id: 'a' }]);
     await appendEvent(log, 'a', 2, 'ClientMoved', {});
     await appendRegistrations(log, [{ client_id: 'b' }]);
-    const published = new PublishedLog(PARTITIONS);
+    const published = new PublishedLog(1);
     await published.follow(log);
     const collections = await fresh();
     const projection = projectionOf(collections, log);
@@ -316,7 +451,7 @@ describeWithServers('projection into MongoDB', ['mongodb'], () => {
       log,
       clientIds(1100).map((client_id) => ({ client_id })),
     );
-    const published = new PublishedLog(PARTITIONS);
+    const published = new PublishedLog(1);
     await published.follow(log);
     const collections = await fresh();
     let beats = 0;

@@ -21,7 +21,7 @@ export type Applied = {
   last: { position: number; offset: string } | null;
   /** Events taken in: those of the run that the model did not have, and `missedEvents`. */
   events: number;
-  /** Documents written. */
+  /** Documents written; those of a chunk that had to be folded again: what was still lacking then. */
   documents: number;
   /** Of clients that are parked. */
   skippedEvents: number;
@@ -29,7 +29,10 @@ export type Applied = {
   repairedGaps: number;
   /** Events that the partition lacked by its own account, taken from the log. */
   missedEvents: number;
-  /** Chunks that were folded again because another projector had written first. */
+  /**
+   * Chunks that were folded again because another projector had written first: their documents, or some that went out
+   * in the same request.
+   */
   lostRaces: number;
   parked: readonly NewlyParked[];
   /** An event that only a later release knows: nothing from it on was taken in, and the projection has to pause. */
@@ -48,7 +51,8 @@ export interface MongodbProjection {
    *
    * `heartbeat` is called before every chunk and after a lost race; what it throws ends the run, as `signal` does.
    * Rejects with `ReadModelsUnavailable` or an error of the log (then the run is to be delivered again), or with
-   * {@link GenerationGone}. Different partitions may be applied at the same time, which also makes catching up faster.
+   * {@link GenerationGone}. Different partitions may be applied at the same time, which makes catching up faster: their writes then
+   * go out together, and a small number of events costs no more requests for being on many partitions.
    */
   apply(
     partition: number,

@@ -1,8 +1,27 @@
-import type { EventLogReader, StoredEvent } from '@rollbook/event-log';
+import type { EventLogReader } from '@rollbook/event-log';
 import { partitionOf, type PublishedEvent } from '@rollbook/event-relay';
-import { clientIdOf, type FoldedBatch, foldBatch } from '../projection/fold-batch.js';
+import type { AnyBulkWriteOperation } from 'mongodb';
+import { type FoldedBatch, foldBatch } from '../projection/fold-batch.js';
 import { PageSize } from '../projection/page-size.js';
-import { checkpointsOf, loadClients, moveCheckpoint, write, writesOf } from './generation-store.js';
+import {
+  count,
+  type Counts,
+  type Due,
+  lastTaken,
+  nothingYet,
+  skippedEvents,
+  skippedTo,
+} from './applied-counts.js';
+import { Gatherer } from './gatherer.js';
+import {
+  checkpointsOf,
+  loadClients,
+  moveCheckpoint,
+  UNORDERED,
+  write,
+  type Writes,
+  writesOf,
+} from './generation-store.js';
 import { type GenerationCollections, reachable } from './models-database.js';
 import {
   type Applied,
@@ -10,16 +29,15 @@ import {
   GenerationGone,
   type MongodbProjection,
 } from './mongodb-projector.js';
+import type { StoredCheckpoint } from './schemas.js';
 
 /** Events that are loaded, folded and written together: two round trips, or three. */
 const CHUNK_EVENTS = 500;
 /** Each lost race means that another projector has got further, so losing again and again means something else. */
 const TRIES = 10;
 
+type CheckpointMove = AnyBulkWriteOperation<StoredCheckpoint>;
 type ApplyOptions = Parameters<MongodbProjection['apply']>[2];
-/** An event to take in; without an offset it is not from Kafka but from the log. */
-type Due = StoredEvent & { offset: string | null };
-type Counts = { -readonly [Name in keyof Applied]: Applied[Name] } & { parked: Applied['parked'][number][] };
 
 export type ProjectionSource = {
   collections: GenerationCollections;
@@ -33,9 +51,16 @@ export class Projection implements MongodbProjection {
   readonly #source: ProjectionSource;
   /** Position per partition; may be behind what is stored, never before it. */
   readonly #reached = new Map<number, number>();
+  /** Partitions whose last documents were not done, or not yet: the next ones go out by themselves. */
+  readonly #unsettled = new Set<number>();
+  readonly #clients: Gatherer<Writes['clients'][number]>;
+  readonly #checkpoints: Gatherer<CheckpointMove>;
 
   constructor(source: ProjectionSource) {
+    const { clients, checkpoints } = source.collections.bulk;
     this.#source = source;
+    this.#clients = new Gatherer((operations) => clients.bulkWrite(operations, UNORDERED));
+    this.#checkpoints = new Gatherer((operations) => checkpoints.bulkWrite(operations, UNORDERED));
   }
 
   get generation(): number {
@@ -65,17 +90,7 @@ export class Projection implements MongodbProjection {
     events: readonly PublishedEvent[],
     { heartbeat, signal }: ApplyOptions,
   ): Promise<Applied> {
-    const applied: Counts = {
-      last: null,
-      events: 0,
-      documents: 0,
-      skippedEvents: 0,
-      repairedGaps: 0,
-      missedEvents: 0,
-      lostRaces: 0,
-      parked: [],
-      unknown: null,
-    };
+    const applied = nothingYet();
     for await (const chunk of this.#chunks(partition, events)) {
       await this.#take(partition, chunk, applied, { heartbeat, signal });
       if (applied.unknown !== null) break;
@@ -140,7 +155,7 @@ export class Projection implements MongodbProjection {
     // What was registered after the checkpoint is new, unless a race was lost or a checkpoint was not written.
     let newestRegistration = this.#reached.get(partition) ?? 0;
     let repairedGaps = 0;
-    for (let tries = 1; ; tries++) {
+    for (let lost = 0; ;) {
       signal.throwIfAborted();
       await heartbeat();
       let loaded: Awaited<ReturnType<typeof loadClients>> = new Map();
@@ -153,13 +168,19 @@ export class Projection implements MongodbProjection {
         newestRegistration,
       });
       repairedGaps = Math.max(repairedGaps, batch.repairedGaps);
-      if (await write(collections, writesOf(batch, loaded, skippedTo(chunk, batch)))) {
+      const alone = this.#unsettled.has(partition);
+      this.#unsettled.add(partition);
+      const writes = writesOf(batch, loaded, skippedTo(chunk, batch));
+      if (await write(collections, writes, (documents) => this.#clients.write(documents, { alone }))) {
+        this.#unsettled.delete(partition);
         await this.#finish(partition, chunk, batch, repairedGaps);
         count(applied, chunk, batch, repairedGaps);
         return;
       }
       applied.lostRaces += 1;
-      if (tries === TRIES) throw new Error(`another writer was faster ${TRIES} times in a row`);
+      // Together with others it may have been one of theirs that was lost.
+      if (alone) lost += 1;
+      if (lost === TRIES) throw new Error(`another writer was faster ${TRIES} times in a row`);
       newestRegistration = Infinity;
     }
   }
@@ -173,15 +194,18 @@ export class Projection implements MongodbProjection {
     const { last, recordedAt } = batch;
     if (last === null) return;
     const offset = chunk.findLast((event) => event.offset !== null && event.position <= last.position);
-    const reached = this.#reached.get(partition) ?? 0;
-    const checkpoint = await moveCheckpoint(this.#source.collections, reached, {
+    const from = this.#reached.get(partition) ?? 0;
+    const to = {
       _id: partition,
       position: last.position,
       offset: offset?.offset ?? null,
       recordedAt,
-      skippedEvents: sum(batch.skipped),
+      skippedEvents: skippedEvents(batch),
       repairedGaps,
-    });
+    };
+    const checkpoint = await moveCheckpoint(this.#source.collections, { from, to }, (moves) =>
+      this.#checkpoints.write(moves),
+    );
     if (checkpoint === 'gone') throw new GenerationGone(`generation ${this.generation} was dropped`);
     if (checkpoint === 'behind') {
       // Delivered again, the run begins at the stored checkpoint, and what lies between comes from the log.
@@ -190,37 +214,4 @@ export class Projection implements MongodbProjection {
     }
     this.#reached.set(partition, last.position);
   }
-}
-
-const sum = (skipped: ReadonlyMap<string, number>): number =>
-  [...skipped.values()].reduce((total, events) => total + events, 0);
-
-function count(applied: Counts, chunk: readonly Due[], batch: FoldedBatch, repairedGaps: number): void {
-  const taken = chunk.filter(({ position }) => position <= (batch.last?.position ?? 0));
-  applied.events += taken.length;
-  applied.missedEvents += taken.filter(({ offset }) => offset === null).length;
-  applied.documents += batch.changed.size;
-  applied.skippedEvents += sum(batch.skipped);
-  applied.repairedGaps += repairedGaps;
-  applied.parked.push(...batch.parked.values());
-  applied.unknown = batch.unknown;
-}
-
-/** Position of the last event of each client with skipped ones. */
-function skippedTo(chunk: readonly Due[], { skipped, last }: FoldedBatch): Map<string, number> {
-  const positions = new Map<string, number>();
-  if (skipped.size === 0) return positions;
-  for (const { streamId, position } of chunk) {
-    const client_id = clientIdOf(streamId);
-    if (client_id === null || !skipped.has(client_id) || position > (last?.position ?? 0)) continue;
-    positions.set(client_id, position);
-  }
-  return positions;
-}
-
-/** The last event of a run before the first that was not taken in. First occurrences come in order, repeats don't matter. */
-function lastTaken(events: readonly PublishedEvent[], notTaken: number): Applied['last'] {
-  const end = events.findIndex(({ position }) => position >= notTaken);
-  const last = end === -1 ? events.at(-1) : events[end - 1];
-  return last === undefined ? null : { position: last.position, offset: last.offset };
 }
