@@ -64,6 +64,8 @@ describeWithServers('design §8 · projectors that come and go', ['kafka', 'mong
       const last = await world.projector();
       expect(await world.differences()).toEqual(EQUAL(clients));
       expect(await last.metric('rollbook_projector_missed_events_total{generation="1"}')).toBe(0);
+      // What a killed one had not said, the next one says.
+      await eventually('committed', async () => (await world.uncommitted(1)) === 0, 5000);
       expect(await last.stop()).toBe(0);
     },
     PATIENCE_MS,

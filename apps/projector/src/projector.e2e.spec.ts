@@ -35,6 +35,9 @@ describeWithServers('projector', ['kafka', 'mongodb'], () => {
     expect(await projector.metric(counted('events'))).toBe(600);
   });
 
+  test('design §7 · what the group has committed follows the model, also for partitions that have come to rest', () =>
+    eventually('it has', async () => (await world.uncommitted(1)) === 0, 5000));
+
   test('the lag of each stage is shown', async () => {
     for (const stage of ['published', 'projected']) {
       for (const unit of ['events', 'seconds']) {
@@ -87,6 +90,7 @@ describeWithServers('projector', ['kafka', 'mongodb'], () => {
     const stopped = projector.stop();
     await world.load(clientIds(20, 'during-stop'));
     expect(await stopped).toBe(0);
+    expect(await world.uncommitted(1)).toBe(0);
     const admin = world.kafka.admin();
     await admin.connect();
     const { groups } = await admin.describeGroups([world.groupOf(1)]);

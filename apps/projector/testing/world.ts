@@ -11,6 +11,7 @@ import { openMongodbReadModels, type ProjectionStatus, type ReadModels } from '@
 import { kafkaForSuite, mongodbForSuite } from '@rollbook-servers';
 import { appendEvent, registration, registrationText, statusWhen } from '@rollbook-testing/read-models';
 import { Kafka, logLevel } from 'kafkajs';
+import { MongoClient } from 'mongodb';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ProjectorProcess, startProjector } from './projector-process.js';
@@ -81,6 +82,32 @@ export class World {
   /** The consumer group of a generation. */
   groupOf(generation: number): string {
     return `${this.topics.prefix}.projector.clients.${generation}`;
+  }
+
+  /** Records that are in the model of a generation, and that its group has not committed yet. */
+  async uncommitted(generation: number): Promise<number> {
+    const admin = this.kafka.admin();
+    const mongodb = new MongoClient(this.mongodb.url);
+    try {
+      await admin.connect();
+      const groupId = this.groupOf(generation);
+      const [group] = await admin.fetchOffsets({ groupId, topics: [this.eventsTopic] });
+      const committed = new Map(
+        group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]),
+      );
+      const checkpoints = await mongodb
+        .db(this.mongodb.database)
+        .collection<{ _id: number; offset: string | null }>(`checkpoints_${generation}`)
+        .find()
+        .toArray();
+      return checkpoints.reduce((records, { _id, offset }) => {
+        const next = offset === null ? 0 : Number(offset) + 1;
+        return records + Math.max(0, next - Math.max(0, committed.get(_id) ?? 0));
+      }, 0);
+    } finally {
+      await admin.disconnect();
+      await mongodb.close();
+    }
   }
 
   async publish(): Promise<void> {

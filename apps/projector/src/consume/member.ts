@@ -2,7 +2,7 @@ import { cutOff } from '@rollbook/event-relay';
 import type { MongodbProjection } from '@rollbook/read-models';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { pause } from './backoff.js';
-import { Membership } from './membership.js';
+import { Membership, nextAfter } from './membership.js';
 import { readRecords } from './read-records.js';
 import { type BatchTaker, takeBatch, type UnknownAhead } from './take-batch.js';
 
@@ -26,6 +26,8 @@ export type MemberEvents = BatchTaker['on'] & {
   joined(partitions: readonly number[]): void;
   /** The checkpoints can't be read for now. */
   unaligned(error: unknown, attempt: number): void;
+  /** The offsets of the group can't be committed for now; the model goes on. */
+  uncommitted(error: unknown, attempt: number): void;
   /** A partition rests before an event that this release does not know. */
   unknownEvent(partition: number, ahead: UnknownAhead): void;
   /** A sign of life from the client. */
@@ -115,7 +117,10 @@ export class Member {
   async #disconnect(): Promise<void> {
     const gone = new AbortController();
     const hurried = AbortSignal.any([gone.signal, this.#options.signal]);
-    await Promise.race([this.#consumer.disconnect(), pause(LEAVE_WITHIN_MS, hurried)]);
+    const patience = pause(LEAVE_WITHIN_MS, hurried);
+    // Before it leaves: afterwards the broker does not take it from us. Chunks under way flush what they add.
+    if (this.#left.signal.aborted) await Promise.race([this.#membership?.commits.flush(), patience]);
+    await Promise.race([this.#consumer.disconnect(), patience]);
     gone.abort();
     cutOff(this.#kafka);
   }
@@ -127,11 +132,13 @@ export class Member {
   }
 
   #listen(): void {
-    const { CRASH, FETCH, GROUP_JOIN, HEARTBEAT } = this.#consumer.events;
+    const { CRASH, FETCH, GROUP_JOIN, HEARTBEAT, REBALANCING } = this.#consumer.events;
     const { on, topic } = this.#options;
     this.#consumer.on(CRASH, ({ payload }) => this.#ended.reject(payload.error));
     this.#consumer.on(FETCH, on.alive);
     this.#consumer.on(HEARTBEAT, on.alive);
+    // The last moment at which the broker takes it from us, if it does; whoever gets the partitions commits it, too.
+    this.#consumer.on(REBALANCING, () => void this.#membership?.commits.flush());
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#join(payload.memberAssignment[topic] ?? []));
   }
 
@@ -149,6 +156,7 @@ export class Member {
         this.#waiting.set(-1, messageOf(error));
         on.unaligned(error, attempt);
       },
+      onUncommitted: (error, attempt) => on.uncommitted(error, attempt),
     });
     this.#membership = membership;
     void membership.aligned.then(() => this.#waiting.delete(-1));
@@ -156,7 +164,7 @@ export class Member {
   }
 
   async #takeBatch(payload: EachBatchPayload): Promise<void> {
-    const { partition, messages } = payload.batch;
+    const { topic, partition, messages } = payload.batch;
     const heartbeat = () => payload.heartbeat();
     const membership = this.#membership;
     if (membership === null) return;
@@ -169,24 +177,21 @@ export class Member {
     // Stale, now that the partition points at its checkpoint: what was fetched before that is fetched again.
     const cursor = membership.cursorOf(partition);
     if (cursor === null || abandoned()) return;
-    let done: string | null = null;
+    const { commits } = membership;
     const resolve = (offset: string) => {
       payload.resolveOffset(offset);
-      done = offset;
+      commits.note(partition, nextAfter(offset));
     };
     const records = readRecords(partition, messages);
     const taker = { ...this.#options, on: this.#told() };
-    const ahead = await takeBatch({ partition, records, heartbeat, resolve, abandoned }, cursor, taker);
-    if (done !== null && !membership.over) await this.#commit(payload, done);
-    if (ahead !== null) this.#rest(partition, ahead);
-  }
-
-  async #commit(payload: EachBatchPayload, offset: string): Promise<void> {
-    const { topic, partition } = payload.batch;
-    const next = String(BigInt(offset) + 1n);
-    await payload.commitOffsetsIfNecessary({
-      topics: [{ topic, partitions: [{ partition, offset: next }] }],
-    });
+    // Not the consumer's own `commitOffsets`: that tries again by itself, also in a later stay.
+    commits.through((partitions) => payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] }));
+    try {
+      const ahead = await takeBatch({ partition, records, heartbeat, resolve, abandoned }, cursor, taker);
+      if (ahead !== null) this.#rest(partition, ahead);
+    } finally {
+      if (this.#left.signal.aborted) await commits.flush();
+    }
   }
 
   /** What is told, and what it says about waiting. */

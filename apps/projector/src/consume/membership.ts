@@ -1,5 +1,6 @@
 import type { MongodbProjection } from '@rollbook/read-models';
 import { backoffMs, pause } from './backoff.js';
+import { OffsetCommits } from './offset-commits.js';
 import type { Cursor } from './take-batch.js';
 
 export type MembershipOptions = {
@@ -9,14 +10,18 @@ export type MembershipOptions = {
   seek: (partition: number, offset: string) => void;
   /** Told of each failed attempt to read the checkpoints; they are read until it works. */
   onFailure: (error: unknown, attempt: number) => void;
+  /** Told when offsets can't be committed. */
+  onUncommitted: (error: unknown, attempt: number) => void;
 };
 
 /**
  * One stay in the consumer group: the partitions that are ours until the group is divided anew. It begins by pointing
- * each of them at the model's own checkpoint: what the group has committed is for people to see, and expires.
+ * each of them at the model's own checkpoint: what the group has committed is for people to see, and expires. So the
+ * checkpoints are the first that is committed: a predecessor may have come to nothing before it said how far it was.
  */
 export class Membership {
   readonly partitions: readonly number[];
+  readonly commits: OffsetCommits;
   readonly #cursors = new Map<number, Cursor>();
   readonly #ended = new AbortController();
   #pointed = false;
@@ -25,6 +30,7 @@ export class Membership {
 
   constructor(options: MembershipOptions) {
     this.partitions = options.partitions;
+    this.commits = new OffsetCommits(options.onUncommitted);
     this.aligned = this.#align(options);
   }
 
@@ -44,6 +50,7 @@ export class Membership {
 
   end(): void {
     this.#ended.abort();
+    this.commits.end();
   }
 
   async #align({ partitions, projection, seek, onFailure }: MembershipOptions): Promise<void> {
@@ -53,7 +60,9 @@ export class Membership {
         if (this.over) return;
         for (const partition of partitions) {
           const at = checkpoints.find((one) => one.partition === partition);
-          seek(partition, at?.offset == null ? '0' : String(BigInt(at.offset) + 1n));
+          const next = at?.offset == null ? null : nextAfter(at.offset);
+          seek(partition, next ?? '0');
+          if (next !== null) this.commits.note(partition, next);
           this.#cursors.set(partition, { position: at?.position ?? 0 });
         }
         this.#pointed = true;
@@ -66,3 +75,6 @@ export class Membership {
     }
   }
 }
+
+/** The offset of the record after this one. */
+export const nextAfter = (offset: string): string => String(BigInt(offset) + 1n);

@@ -1,4 +1,5 @@
 import { Membership } from './membership.js';
+import type { NextOffsets, SendCommit } from './offset-commits.js';
 
 const CHECKPOINTS = [
   { partition: 0, position: 40, offset: '12' },
@@ -25,6 +26,7 @@ function join(partitions: number[], answers: (Error | typeof CHECKPOINTS)[] = []
       failures.push(attempt);
       if (attempt === 3) membership.end();
     },
+    onUncommitted: () => undefined,
   });
   return { membership, sought, failures, reads: () => read };
 }
@@ -42,6 +44,23 @@ test('design §8 · each partition begins after its own checkpoint, or at the be
     { position: 0 },
     null,
   ]);
+});
+
+test('design §8 · the checkpoints are the first that a stay commits, unless it is over before', async () => {
+  const { membership } = join([0, 1, 2, 3]);
+  await membership.aligned;
+  const sent: NextOffsets[] = [];
+  const send: SendCommit = async (offsets) => void sent.push(offsets);
+  membership.commits.through(send);
+  await membership.commits.flush();
+  expect(sent).toEqual([[{ partition: 0, offset: '13' }, { partition: 3, offset: '4' }]]); // prettier-ignore
+  const ended = join([0]).membership;
+  await ended.aligned;
+  ended.commits.through(send);
+  ended.end();
+  ended.commits.note(0, '14');
+  await ended.commits.flush();
+  expect(sent).toHaveLength(1);
 });
 
 test('checkpoints that cannot be read are read again', async () => {

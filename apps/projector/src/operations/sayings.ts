@@ -59,6 +59,8 @@ export class Sayings {
       },
       unaligned: (err, attempt) =>
         this.#warn(attempt, { generation, err }, 'the checkpoints cannot be read for now'),
+      uncommitted: (err, attempt) =>
+        this.#warn(attempt, { generation, err }, "the group's offsets cannot be committed for now"),
       unknownEvent: (partition, { position, reason }) =>
         logger.error(
           { generation, partition, position },
