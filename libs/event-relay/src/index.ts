@@ -13,6 +13,7 @@ export {
   recoverFromKafka,
 } from './open.js';
 export { lowWaterMark } from './low-water.js';
+export { Pace } from './pace.js';
 export { partitionOf } from './partition.js';
 export {
   NotAPublishedEvent,

@@ -18,11 +18,11 @@ export class Pace {
   }
 
   /** Resolves when the next one may begin: at once when the last one is long ago, and at the signal in any case. */
-  async rest(signal: AbortSignal): Promise<void> {
+  async rest(signal?: AbortSignal): Promise<void> {
     const left = this.#beganAt + this.#apartMs - this.#nowMs();
-    if (left <= 0 || signal.aborted) return;
-    await sleep(left, undefined, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
+    if (left <= 0 || signal?.aborted) return;
+    await sleep(left, undefined, signal && { signal }).catch((error: unknown) => {
+      if (!signal?.aborted) throw error;
     });
   }
 }

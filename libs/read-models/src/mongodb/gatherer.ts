@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Pace } from '@rollbook/event-relay';
 import { conditionally, type SendBulk, sendTogether } from './conditional-bulk.js';
 
 /** Operations that are worth a request of their own. One for several callers has less than twice as many. */
@@ -13,16 +14,20 @@ type Call<Operation> = {
 /**
  * Group commit for the conditional writes of callers that know nothing of each other: what is handed in during one turn
  * of the event loop, or while the bulk before it is under way, goes out as one unordered bulk. As soon as there is
- * enough for one it goes out at once, beside others, so that catching up loses nothing.
+ * enough for one it goes out at once, beside others, so that catching up loses nothing. A trickle becomes few bulks by the
+ * distance that they keep.
  */
 export class Gatherer<Operation extends object> {
   readonly #send: SendBulk<Operation>;
+  readonly #pace: Pace;
   #waiting: Call<Operation>[] = [];
   #operations = 0;
   #running = false;
 
-  constructor(send: SendBulk<Operation>) {
+  /** @param apartMs between the beginnings of two bulks that are not full; the first after an idle time goes at once */
+  constructor(send: SendBulk<Operation>, { apartMs = 0 } = {}) {
     this.#send = send;
+    this.#pace = new Pace(apartMs);
   }
 
   /**
@@ -47,6 +52,8 @@ export class Gatherer<Operation extends object> {
     this.#running = true;
     do {
       await nextTurn();
+      await this.#pace.rest();
+      this.#pace.begin();
       await this.#sendWaiting();
     } while (this.#waiting.length > 0);
     this.#running = false;

@@ -142,6 +142,21 @@ test('what comes while a bulk is under way goes out together after it', async ()
   expect(collection.requests).toEqual([[insert('a')], [insert('b'), insert('c')]]);
 });
 
+test('a trickle becomes few bulks, and the first one goes at once', async () => {
+  const { collection } = world();
+  const gatherer = new Gatherer<Operation>(collection.send, { apartMs: 500 });
+  await gatherer.write([insert('a')]);
+  let isDone = false;
+  const later = ['b', 'c'].map((name) => gatherer.write([insert(name)]).then(() => (isDone = true)));
+  for (let i = 0; i < 20; i++) await nextTurn();
+  expect([isDone, collection.requests.length]).toEqual([false, 1]);
+  // Enough for a bulk of their own: nothing rests any longer.
+  expect(await gatherer.write(inserts('d', ENOUGH_OPERATIONS - 1), { alone: true })).toBe(true);
+  void gatherer.write(inserts('e', ENOUGH_OPERATIONS - 2));
+  await Promise.all(later);
+  expect(collection.requests.map(({ length }) => length)).toEqual([1, 249, 250]);
+});
+
 test('a large chunk, and one that asks for it, go out by themselves and wait for nobody', async () => {
   const { collection, gatherer } = world({ taken: 1 });
   collection.around = () => new Promise(() => undefined);

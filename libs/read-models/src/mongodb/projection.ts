@@ -33,6 +33,11 @@ import type { StoredCheckpoint } from './schemas.js';
 
 /** Events that are loaded, folded and written together: two round trips, or three. */
 const CHUNK_EVENTS = 500;
+/**
+ * Documents of events that come one by one are written so far apart: what one bulk costs has little to do with its size, and
+ * lists may be a hundredth of a second behind.
+ */
+const APART_MS = 10;
 /** Each lost race means that another projector has got further, so losing again and again means something else. */
 const TRIES = 10;
 
@@ -59,7 +64,9 @@ export class Projection implements MongodbProjection {
   constructor(source: ProjectionSource) {
     const { clients, checkpoints } = source.collections.bulk;
     this.#source = source;
-    this.#clients = new Gatherer((operations) => clients.bulkWrite(operations, UNORDERED));
+    this.#clients = new Gatherer((operations) => clients.bulkWrite(operations, UNORDERED), {
+      apartMs: APART_MS,
+    });
     this.#checkpoints = new Gatherer((operations) => checkpoints.bulkWrite(operations, UNORDERED));
   }
 
