@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Pace } from './pace.js';
 import type { Checkpoint, CheckpointStore } from './published-positions.js';
 
-/** Between two writes: what is stored is late by so much, and a busy publisher does not keep the database busy. */
-const SPACING_MS = 20;
+/** From one write to the next: what is stored is late by so much, and a busy publisher does not keep the database busy. */
+const APART_MS = 50;
 
 /**
  * Stores the newest checkpoint beside the sends, one write at a time: publishing does not wait for it. What is stored
@@ -11,13 +11,18 @@ const SPACING_MS = 20;
 export class CheckpointWriter {
   readonly #store: CheckpointStore;
   readonly #failed: (error: unknown) => void;
+  readonly #pace: Pace;
   #newest: Checkpoint | null = null;
   #writing: Promise<void> | null = null;
 
-  /** @param failed a write failed; the next one makes up for it */
-  constructor(store: CheckpointStore, failed: (error: unknown) => void) {
+  /**
+   * @param failed a write failed; the next one makes up for it
+   * @param apartMs for tests
+   */
+  constructor(store: CheckpointStore, failed: (error: unknown) => void, apartMs = APART_MS) {
     this.#store = store;
     this.#failed = failed;
+    this.#pace = new Pace(apartMs);
   }
 
   /** This is published now. */
@@ -35,6 +40,8 @@ export class CheckpointWriter {
 
   async #write(): Promise<void> {
     while (this.#newest !== null) {
+      await this.#pace.rest();
+      this.#pace.begin();
       const checkpoint: Checkpoint = this.#newest;
       this.#newest = null;
       try {
@@ -44,7 +51,6 @@ export class CheckpointWriter {
         this.#failed(error);
         break;
       }
-      if (this.#newest !== null) await sleep(SPACING_MS);
     }
     this.#writing = null;
   }

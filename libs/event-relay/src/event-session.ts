@@ -11,7 +11,7 @@ import type { PublisherEvents } from './publisher.js';
 import type { Figures, PublishingSession } from './publisher-loop.js';
 
 /** Between the beginnings of two sends while there is no backlog: what is appended meanwhile goes along with the next. */
-const PACE_MS = 5;
+const PACE_MS = 10;
 
 /** What a publisher needs of the log. */
 export type FollowedLog = Pick<EventLogReader, 'readAll' | 'head'> & {

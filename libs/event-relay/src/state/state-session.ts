@@ -9,7 +9,7 @@ import { stateRounds } from './state-rounds.js';
 import type { StateSender } from './state-sender.js';
 
 /** From the beginning of a transaction to that of the next: most of what one costs has nothing to do with its size. */
-const PACE_MS = 20;
+const PACE_MS = 50;
 
 /**
  * Publishes the states that follow from the topic of events, from where the topic of clients ends, with one sender, one

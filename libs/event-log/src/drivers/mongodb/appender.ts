@@ -125,25 +125,27 @@ export class Appender {
   async #run(): Promise<void> {
     const { clock, tail } = this.#options;
     await clock.pause(0); // what is asked for in one turn of the event loop goes out together
-    for (;;) {
+    while (this.#ready.length > 0) {
+      await this.#letOthersIn();
       const ready = this.#admitReady();
       if (ready.length === 0) return;
       if (tail.isDoubtful) {
         await this.#readTail();
         continue;
       }
-      if (this.#turns.areOthersNear(clock.now()) && tail.ageMs > FRESH_MS) {
-        await this.#readTail();
-        if (tail.isDoubtful) continue;
-      }
       const batch = takeBatch(ready);
-      if (batch.length === 0) continue;
       this.#turns.working(clock.now());
-      const acknowledged = await this.#send(batch);
-      const isOver = this.#turns.isOver(clock.now());
-      if (!acknowledged) await this.#tryAgain(batch);
-      else if (isOver && this.#ready.length > 0) await this.#takeBreak();
+      if (!(await this.#send(batch))) await this.#tryAgain(batch);
+      else if (this.#turns.isOver(clock.now()) && this.#ready.length > 0) await this.#takeBreak();
     }
+  }
+
+  /** Where others append as well: rests after an acknowledgement, and looks where the log ends by now. */
+  async #letOthersIn(): Promise<void> {
+    const { clock, tail } = this.#options;
+    const restMs = this.#turns.restMs(clock.now());
+    if (restMs > 0) await clock.pause(restMs);
+    if (this.#turns.areOthersNear(clock.now()) && tail.ageMs > FRESH_MS) await this.#readTail();
   }
 
   /** What is still to be sent: not given up, and its place in the stream not known to be taken. */

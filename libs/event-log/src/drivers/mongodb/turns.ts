@@ -1,32 +1,37 @@
-/** How long one process appends without a break while others are known to compete, and while none is. */
+/** How long one process appends without a break, at first, and at most, while it meets nobody. */
 const SHORTEST_TURN_MS = 50;
 const LONGEST_TURN_MS = 1_000;
 /** A break: long enough for another process to read the end of the log and to insert behind it. */
 export const BREAK_MS = 5;
-
 /** Others that were met so long ago may be idle by now. */
 const NEAR_MS = 1_000;
 
 /**
  * Takes care that several processes get their turn. Who has just been acknowledged knows the end of the log one round
- * trip before anyone else, so under steady load it would win every time. It therefore pauses now and then: at least
- * once a second, and the more often the more recently it met others.
+ * trip before anyone else, so under steady load it would win every time. While others append it therefore rests after
+ * each acknowledgement, which also makes few requests of many commands; else it takes a break now and then, at least once
+ * a second, to let in whom it does not know of.
  */
 export class Turns {
   #turnMs = SHORTEST_TURN_MS;
   #began = -Infinity;
-  #last = -Infinity;
+  #acknowledged = -Infinity;
   #metAt = -Infinity;
 
-  /** Before a batch. A gap in the work was a break as well. */
-  working(now: number): void {
-    if (now - this.#last >= BREAK_MS) this.#began = now;
+  /** Before a batch: how long to rest first, in milliseconds. */
+  restMs(now: number): number {
+    return this.areOthersNear(now) ? Math.max(0, BREAK_MS - (now - this.#acknowledged)) : 0;
   }
 
-  /** After a batch; whether it is time for a break. */
+  /** A batch begins. A gap in the work was a break as well. */
+  working(now: number): void {
+    if (now - this.#acknowledged >= BREAK_MS) this.#began = now;
+  }
+
+  /** A batch was acknowledged; whether it is time for a break. */
   isOver(now: number): boolean {
-    this.#last = now;
-    return now - this.#began >= this.#turnMs;
+    this.#acknowledged = now;
+    return !this.areOthersNear(now) && now - this.#began >= this.#turnMs;
   }
 
   /** After a break; whether another process had appended meanwhile. */

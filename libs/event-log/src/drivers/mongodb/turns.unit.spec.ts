@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { Turns } from './turns.js';
+import { BREAK_MS, Turns } from './turns.js';
 
-/** Times, in milliseconds, at which a process that appends every millisecond takes a break of 5 ms. */
-function breaks(untilMs: number, meetsOthers: (now: number) => boolean): number[] {
+/** Times, in milliseconds, at which a process that appends every millisecond takes a break of 5 ms, meeting nobody. */
+function breaks(untilMs: number): number[] {
   const turns = new Turns();
   const taken: number[] = [];
   for (let now = 0; now < untilMs; now++) {
@@ -10,19 +10,13 @@ function breaks(untilMs: number, meetsOthers: (now: number) => boolean): number[
     if (!turns.isOver(now)) continue;
     taken.push(now);
     now += 4;
-    turns.tookBreak(now, meetsOthers(now));
+    turns.tookBreak(now, false);
   }
   return taken;
 }
 
-test('§4 · a process that meets others pauses after every 50 ms of work', () => {
-  const taken = breaks(1_000, () => true);
-  expect(taken.length).toBeGreaterThanOrEqual(17);
-  for (const [i, at] of taken.entries()) expect(at - (taken[i - 1] ?? 0)).toBeLessThanOrEqual(56);
-});
-
 test('§4 · a process that meets nobody pauses less and less, at last once a second', () => {
-  const taken = breaks(10_000, () => false);
+  const taken = breaks(10_000);
   expect(taken.length).toBeLessThanOrEqual(15);
   expect((taken.at(-1) ?? 0) - (taken.at(-2) ?? 0)).toBeLessThanOrEqual(1_010);
 });
@@ -33,9 +27,27 @@ test('§4 · whom it meets again makes it pause often again, and a gap in the wo
   turns.working(300);
   expect(turns.isOver(400)).toBe(false);
   turns.metOthers(400);
-  expect(turns.isOver(401)).toBe(true);
-  turns.working(410);
-  expect(turns.isOver(411)).toBe(false);
+  for (let now = 1_400; now < 1_450; now++) {
+    turns.working(now);
+    expect(turns.isOver(now)).toBe(false);
+  }
+  expect(turns.isOver(1_451)).toBe(true);
+  turns.working(1_460);
+  expect(turns.isOver(1_461)).toBe(false);
+});
+
+test('§4 · while others append it rests after each acknowledgement, and no longer', () => {
+  const turns = new Turns();
+  turns.working(0);
+  expect(turns.isOver(0)).toBe(false);
+  expect(turns.restMs(1)).toBe(0);
+  turns.metOthers(100);
+  expect([turns.isOver(200), turns.restMs(200), turns.restMs(202), turns.restMs(300)]).toEqual([
+    false,
+    BREAK_MS,
+    BREAK_MS - 2,
+    0,
+  ]);
 });
 
 test('§4 · others that have appended are near for a second', () => {
