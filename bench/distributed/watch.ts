@@ -18,6 +18,8 @@ export async function watchKafka({ brokers, topicPrefix }: Distributed): Promise
   await consumer.subscribe({ topic: topicNames(topicPrefix).events, fromBeginning: true });
   const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
   await consumer.run({
+    // What is measured is when it is there, not what a consumer does next.
+    autoCommit: false,
     eachBatch: async ({ batch }) => {
       const at = performance.now();
       for (const message of batch.messages) {

@@ -2,7 +2,7 @@
 const SHORTEST_TURN_MS = 50;
 const LONGEST_TURN_MS = 1_000;
 /** A break: long enough for another process to read the end of the log and to insert behind it. */
-export const BREAK_MS = 5;
+export const BREAK_MS = 10;
 /** Others that were met so long ago may be idle by now. */
 const NEAR_MS = 1_000;
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { BREAK_MS, Turns } from './turns.js';
 
-/** Times, in milliseconds, at which a process that appends every millisecond takes a break of 5 ms, meeting nobody. */
+/** Times, in milliseconds, at which a process that appends every millisecond takes a break, meeting nobody. */
 function breaks(untilMs: number): number[] {
   const turns = new Turns();
   const taken: number[] = [];
@@ -9,7 +9,7 @@ function breaks(untilMs: number): number[] {
     turns.working(now);
     if (!turns.isOver(now)) continue;
     taken.push(now);
-    now += 4;
+    now += BREAK_MS - 1;
     turns.tookBreak(now, false);
   }
   return taken;
@@ -32,8 +32,8 @@ test('§4 · whom it meets again makes it pause often again, and a gap in the wo
     expect(turns.isOver(now)).toBe(false);
   }
   expect(turns.isOver(1_451)).toBe(true);
-  turns.working(1_460);
-  expect(turns.isOver(1_461)).toBe(false);
+  turns.working(1_451 + BREAK_MS);
+  expect(turns.isOver(1_452 + BREAK_MS)).toBe(false);
 });
 
 test('§4 · while others append it rests after each acknowledgement, and no longer', () => {
