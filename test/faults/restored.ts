@@ -8,6 +8,8 @@ import type { Rig } from './rig.js';
 
 /** How long the load goes on after the copy was made: what the restored database lacks. */
 const LOST_MS = 1500;
+/** To stop a server, put files in place and start it again takes at least so long. */
+const RESTART_MS = 500;
 /** How long the service has to refuse, in milliseconds. */
 const REFUSES_MS = 2000;
 
@@ -32,7 +34,7 @@ export async function restoredToAnEarlierCopy(
     // Only what is on Kafka can come back.
     await atRest(rig, load);
     mongodbProxy.cut();
-    await putBack(db, copy);
+    await Promise.all([putBack(db, copy), delay(RESTART_MS)]);
     mongodbProxy.heal();
     const before = load.acknowledged();
     load.resume();

@@ -68,6 +68,17 @@ export async function connectLog(
   return { client, log, format };
 }
 
+/**
+ * Calls `interrupted` before the first answer after a connection was lost. Who was idle meanwhile finds its connection
+ * closed when it takes it out, and gets no error.
+ */
+export function onInterruption(client: MongoClient, interrupted: () => void): void {
+  client.on('connectionPoolCleared', interrupted);
+  client.on('connectionClosed', ({ reason }) => {
+    if (reason === 'error' || reason === 'stale') interrupted();
+  });
+}
+
 function openClient(url: string, options: MongoClientOptions): MongoClient {
   try {
     return new MongoClient(url, { ...SETTINGS, ...options });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { CommandStartedEvent } from 'mongodb';
 import { importEvents, openMongodbEventLog, openMongodbLogReader } from '@rollbook/event-log';
 import { readWholeLog, textFor, uniqueStream } from '@rollbook-testing/event-log';
-import { describeWithServers, mongodbForSuite, type SuiteMongodb } from '@rollbook-servers';
+import { describeWithServers, mongodbForSuite, startTcpProxy, type SuiteMongodb } from '@rollbook-servers';
 import { documentsOf } from '../../../testing/simulation/memory-collection.js';
 import { MAX_BATCH_OCTETS } from './batch.js';
 import { connectLog, type LogConnection } from './connect-log.js';
@@ -222,6 +222,30 @@ describeWithServers('the MongoDB driver and its server', ['mongodb'], () => {
     } finally {
       await connection.client.close();
       await log.close();
+    }
+  });
+
+  test('§8 · a log restored during an interruption is noticed, however short that was, also by who was idle', async () => {
+    const { hostname, port } = new URL(suite.url);
+    const proxy = await startTcpProxy({ host: hostname, port: Number(port) });
+    const database = fresh();
+    const log = await openMongodbEventLog({
+      url: `mongodb://${proxy.host}:${proxy.port}/?directConnection=true`,
+      database,
+    });
+    const connection = await connectLog({ url: suite.url, database });
+    try {
+      for (const streamId of ['kept', 'lost'])
+        await log.append({ streamId, expectedVersion: 0, events: [textFor(streamId, 1)], commitId: 'any' });
+      await log.head();
+      proxy.cut();
+      await connection.log.deleteOne({ commit: 'lost/1' });
+      proxy.heal();
+      await expect(log.readStream('lost')).rejects.toMatchObject({ reason: 'restored' });
+      expect(await log.readStream('kept')).toHaveLength(1);
+    } finally {
+      await Promise.all([log.close(), connection.client.close()]);
+      await proxy.stop();
     }
   });
 

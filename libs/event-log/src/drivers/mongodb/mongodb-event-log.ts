@@ -1,7 +1,7 @@
 import type { EventLog } from '../../event-log.js';
 import { LogUnavailable } from '../../refusals.js';
 import { Appender, type AppendCounters } from './appender.js';
-import { connectLog, type LogLocation } from './connect-log.js';
+import { connectLog, type LogLocation, onInterruption } from './connect-log.js';
 import { ensureLog } from './ensure-log.js';
 import { HeadFollower } from './head-follower.js';
 import { logReads } from './log-reads.js';
@@ -54,7 +54,7 @@ export async function openMongodbLog(options: MongodbLogOptions): Promise<EventL
       follower.lost(head);
     },
   });
-  connection.client.on('connectionPoolCleared', () => tail.doubt());
+  onInterruption(connection.client, () => tail.doubt());
   const reads = logReads({ collection, places, tail });
   try {
     await ensureLog(connection);
