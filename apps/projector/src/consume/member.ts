@@ -157,6 +157,8 @@ export class Member {
         on.unaligned(error, attempt);
       },
       onUncommitted: (error, attempt) => on.uncommitted(error, attempt),
+      // The next client begins at the checkpoints that are there now.
+      onBehind: (error) => this.#ended.reject(error),
     });
     this.#membership = membership;
     void membership.aligned.then(() => this.#waiting.delete(-1));

@@ -12,7 +12,14 @@ export type MembershipOptions = {
   onFailure: (error: unknown, attempt: number) => void;
   /** Told when offsets can't be committed. */
   onUncommitted: (error: unknown, attempt: number) => void;
+  /** Told once, when the model turns out to be in an earlier state than it was: the stay makes no sense any more. */
+  onBehind: (error: Error) => void;
+  /** Between two looks at that, in milliseconds. */
+  lookEveryMs?: number;
 };
+
+/** A partition without new events would not notice by itself that the database was put back to an earlier state. */
+const LOOK_EVERY_MS = 5000;
 
 /**
  * One stay in the consumer group: the partitions that are ours until the group is divided anew. It begins by pointing
@@ -32,6 +39,7 @@ export class Membership {
     this.partitions = options.partitions;
     this.commits = new OffsetCommits(options.onUncommitted);
     this.aligned = this.#align(options);
+    void this.aligned.then(() => this.#watch(options));
   }
 
   /** Whether every partition points at its checkpoint. */
@@ -72,6 +80,27 @@ export class Membership {
         onFailure(error, failures);
         await pause(backoffMs(failures), this.#ended.signal);
       }
+    }
+  }
+
+  async #watch({ projection, onBehind, lookEveryMs = LOOK_EVERY_MS }: MembershipOptions): Promise<void> {
+    for (;;) {
+      await pause(lookEveryMs, this.#ended.signal);
+      if (this.over) return;
+      // As of before the look: what is taken in meanwhile may be missing in the answer.
+      const known = [...this.#cursors].map(([partition, { position }]) => ({ partition, position }));
+      // A database that does not answer is told of by whoever waits for it.
+      const checkpoints = await projection.checkpoints().catch(() => []);
+      const behind = known.find(({ partition, position }) =>
+        checkpoints.some((one) => one.partition === partition && one.position < position),
+      );
+      if (behind === undefined || this.over) continue;
+      onBehind(
+        new Error(
+          `partition ${behind.partition} was at position ${behind.position}: the database is in an earlier state`,
+        ),
+      );
+      return;
     }
   }
 }

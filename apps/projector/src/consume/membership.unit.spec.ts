@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Membership } from './membership.js';
 import type { NextOffsets, SendCommit } from './offset-commits.js';
 
@@ -8,9 +9,13 @@ const CHECKPOINTS = [
   { partition: 3, position: 9, offset: '3' },
 ];
 
+const open: Membership[] = [];
+afterEach(() => open.splice(0).forEach((membership) => membership.end()));
+
 function join(partitions: number[], answers: (Error | typeof CHECKPOINTS)[] = []) {
   const sought: [number, string][] = [];
   const failures: number[] = [];
+  const behind: string[] = [];
   let read = 0;
   const membership = new Membership({
     partitions,
@@ -27,8 +32,11 @@ function join(partitions: number[], answers: (Error | typeof CHECKPOINTS)[] = []
       if (attempt === 3) membership.end();
     },
     onUncommitted: () => undefined,
+    onBehind: ({ message }) => void behind.push(message),
+    lookEveryMs: 1,
   });
-  return { membership, sought, failures, reads: () => read };
+  open.push(membership);
+  return { membership, sought, failures, behind, reads: () => read };
 }
 
 test('design §8 · each partition begins after its own checkpoint, or at the beginning of the topic', async () => {
@@ -78,4 +86,24 @@ test('a stay that is over points at nothing', async () => {
   ended.membership.end();
   await ended.membership.aligned;
   expect(ended.sought).toEqual([]);
+});
+
+test('design §8 · a model in an earlier state than it was is noticed, also without a new event, and told once', async () => {
+  const EARLIER = CHECKPOINTS.map((one) => ({ ...one, position: Math.min(one.position, 7) }));
+  const { membership, behind, reads } = join([1, 2, 3], [CHECKPOINTS, new Error('away'), CHECKPOINTS]);
+  await membership.aligned;
+  const cursor = membership.cursorOf(2);
+  while (reads() < 4) await pause(1);
+  expect([cursor, behind]).toEqual([{ position: 7 }, []]);
+
+  const restored = join([1, 2, 3], [CHECKPOINTS, EARLIER]);
+  while (restored.behind.length === 0) await pause(1);
+  await pause(10);
+  expect(restored.behind).toEqual(['partition 3 was at position 9: the database is in an earlier state']);
+});
+
+test('a generation without checkpoints is none in an earlier state: it was dropped', async () => {
+  const { behind, reads } = join([0], [CHECKPOINTS, [], []]);
+  while (reads() < 3) await pause(1);
+  expect(behind).toEqual([]);
 });
