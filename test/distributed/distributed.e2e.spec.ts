@@ -71,5 +71,6 @@ describeWithServers('npm run distributed', ['own-kafka', 'own-mongodb'], () => {
     run.child.kill('SIGKILL');
     await until(() => !['registration-api-1', 'projector-1'].some((name) => isAlive(pidOf(run, name))));
     await expect(fetch(run.url)).rejects.toThrow();
+    await until(() => !existsSync(folderOf(run)));
   });
 });

@@ -14,6 +14,7 @@ import { type Client, ClientStreams, folded } from '../clients/client-streams.js
 import { PARTS, type RegistrationApiParts } from '../parts.js';
 import { AppendHealth } from './append-health.js';
 import type { Caller } from './caller.js';
+import { OneAtATime } from './one-at-a-time.js';
 
 /** Times a command is decided on a newer state before the caller is asked to come again. */
 const ATTEMPTS = 5;
@@ -35,6 +36,8 @@ export class AppendCommand {
   readonly #health: AppendHealth;
   readonly #seconds: Histogram;
   readonly #appended: Counter<'type'>;
+  /** Changes of one client that met others: in this process they go on one after the other. */
+  readonly #turns = new OneAtATime();
 
   constructor(
     @Inject(PARTS) parts: RegistrationApiParts,
@@ -71,7 +74,7 @@ export class AppendCommand {
     caller: Caller,
     decideOn: (client: Client) => Promise<Decision<Extra>>,
   ): Promise<Outcome<Extra>> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const attempt = async (): Promise<Outcome<Extra> | null> => {
       const client = await this.#clients.load(client_id);
       caller.confirm?.(client);
       const decision = await decideOn(client);
@@ -79,11 +82,21 @@ export class AppendCommand {
         return await this.append(client_id, client, caller, decision);
       } catch (error) {
         if (!(error instanceof VersionConflict)) throw error;
-        this.#parts.logger.debug({ client_id, attempt }, 'another change came first');
+        this.#parts.logger.debug({ client_id }, 'another change came first');
+        return null;
       }
-    }
-    throw new RegistrationError('unavailable', 'the client is being changed by others; try again', {
-      retryAfterSeconds: 1,
+    };
+    // Nobody waits for others before having met them: a slow change must not hold up an operator's.
+    const first = await attempt();
+    if (first !== null) return first;
+    return this.#turns.run(client_id, async () => {
+      for (let more = 1; more < ATTEMPTS; more++) {
+        const outcome = await attempt();
+        if (outcome !== null) return outcome;
+      }
+      throw new RegistrationError('unavailable', 'the client is being changed by others; try again', {
+        retryAfterSeconds: 1,
+      });
     });
   }
 
