@@ -77,13 +77,24 @@ export async function followTopic(
   return desk;
 }
 
+/** Who deals with two batches of a partition at once could take their records for newer than they are. */
+class BroughtAgain extends Error {
+  constructor(partition: number) {
+    super(`partition ${partition} was brought again before it was dealt with`);
+    this.name = 'BroughtAgain';
+  }
+}
+
 /**
  * Where the consumer lays down a batch of each partition and waits until it was dealt with. Of one partition there is one
- * at a time: kafkajs fetches a partition again when what it brought of it was dealt with.
+ * at a time: kafkajs fetches a partition again when what it brought of it was dealt with. Should it ever not, after a
+ * division of the group for example, the following ends.
  */
 class Desk implements FollowedTopic {
   readonly #consumer: FollowingConsumer;
   readonly #next: number[];
+  /** Partitions with a batch that is not dealt with. */
+  readonly #present = new Set<number>();
   #lying: { arrived: Arrived; done: () => void }[] = [];
   #handedOut: (() => void)[] = [];
   #failure: { error: unknown } | null = null;
@@ -106,6 +117,11 @@ class Desk implements FollowedTopic {
   async bring(payload: EachBatchPayload): Promise<void> {
     const { partition, messages } = payload.batch;
     if (messages.length === 0 || this.#closed) return;
+    if (this.#present.has(partition)) {
+      this.#failure ??= { error: new BroughtAgain(partition) };
+      return this.#change();
+    }
+    this.#present.add(partition);
     const { promise: dealtWith, resolve: done } = Promise.withResolvers<void>();
     const beat = setInterval(() => {
       payload.heartbeat().catch((error: unknown) => {
@@ -120,6 +136,7 @@ class Desk implements FollowedTopic {
       this.#next[partition] = Number(payload.batch.lastOffset()) + 1;
     } finally {
       clearInterval(beat);
+      this.#present.delete(partition);
     }
   }
 

@@ -101,6 +101,15 @@ describe('following a topic', () => {
     await desk.close();
   });
 
+  test('design §8 · a partition that is brought again before it was dealt with ends the following', async () => {
+    const { desk, bring } = await follow([0, 0]);
+    bring(0, [0, 1]);
+    expect(said(await desk.next(0, never))).toEqual([[0, ['0', '1'], 0]]);
+    bring(0, [0]);
+    await expect(desk.next(60_000, never)).rejects.toThrow('partition 0 was brought again');
+    await desk.close();
+  });
+
   test('design §8 · what ended the following is thrown, also to who waits, and nothing goes on', async () => {
     const { desk, bring, tell } = await follow([0]);
     const waiting = desk.next(60_000, never);
