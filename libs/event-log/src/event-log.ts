@@ -50,6 +50,13 @@ export interface EventLog extends EventLogReader {
    * @throws StreamFull, EventTooLarge before anything is tried
    */
   append(append: Append): Promise<Appended>;
+  /**
+   * For whoever is about to say no because of what a stream holds: a log that was restored to an earlier state cannot tell
+   * (design §8).
+   *
+   * @throws LogUnavailable (`restored`) when the log has lost events that existed
+   */
+  requireWhole(): Promise<void>;
   /** The head, once it is above `position`. Rejects with the signal's reason when that comes first. */
   waitAfter(position: number, signal: AbortSignal): Promise<number>;
 }

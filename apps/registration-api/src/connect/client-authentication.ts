@@ -41,6 +41,7 @@ export class ClientAuthentication {
    * token are one and the same refusal (spec 2.15); the token is read from the Authorization header only.
    *
    * @throws RegistrationError `credentials_missing`, `invalid_token`; `access_denied` for a suspended client, with a valid token only (2.17)
+   * @throws LogUnavailable instead of `invalid_token` while the log lacks events that existed (design §8)
    */
   async authenticate(request: FastifyRequest): Promise<AuthenticatedClient> {
     const credential = bearerCredential(request.headers.authorization);
@@ -53,6 +54,8 @@ export class ClientAuthentication {
     const client_id = clientIdOf(request.query);
     const client = await this.#clients.load(client_id ?? '');
     if (client_id === null || credential.kind !== 'token' || !this.#holds(client, credential.token)) {
+      // The token may be one that a restored log has not heard of: no reason to let a client believe that it is gone.
+      await this.#parts.log.requireWhole();
       await this.#failed.count(request, 'registration_access_token');
       throw tokenRefused();
     }

@@ -41,6 +41,7 @@ export function memoryEventLog(): EventLog {
       if (closed.signal.aborted) throw new LogUnavailable('closed', 'the event log is closed');
       return write(append);
     },
+    async requireWhole() {},
     async readStream(streamId, { afterVersion = 0, limit } = {}) {
       const end = limit === undefined ? undefined : afterVersion + limit;
       return (streams.get(streamId) ?? []).slice(afterVersion, end).map(copyOf);

@@ -1,4 +1,4 @@
-import type { EventLogReader, StoredEvent } from '../../event-log.js';
+import type { EventLog, StoredEvent } from '../../event-log.js';
 import { LogDamaged, LogUnavailable } from '../../refusals.js';
 import type { LogCollection } from './log-collection.js';
 import { commitKey, endOf, eventsOf, readCommitKey, type LogDocument } from './log-document.js';
@@ -18,7 +18,7 @@ export function logReads({
   collection,
   places,
   tail,
-}: Parts): Pick<EventLogReader, 'readStream' | 'readAll'> {
+}: Parts): Pick<EventLog, 'readStream' | 'readAll' | 'requireWhole'> {
   /** Number of the commit that holds the event after a version, or would. */
   const commitAfter = async (streamId: string, version: number): Promise<number | null> => {
     const newest = places.newest(streamId);
@@ -59,6 +59,8 @@ export function logReads({
   };
 
   return {
+    requireWhole,
+
     async readStream(streamId, { afterVersion = 0, limit = Infinity } = {}) {
       const events: StoredEvent[] = [];
       const from = await commitAfter(streamId, afterVersion);

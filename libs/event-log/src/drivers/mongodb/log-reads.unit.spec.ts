@@ -128,10 +128,12 @@ test('§8 · a log that lost its end calls no stream unknown, until it has its e
   collection.documents.length = 1;
   tail.doubt();
   await expect(reads.readStream('b')).rejects.toMatchObject({ name: 'LogUnavailable', reason: 'restored' });
+  await expect(reads.requireWhole()).rejects.toMatchObject({ name: 'LogUnavailable', reason: 'restored' });
   expect(await reads.readStream('a')).toHaveLength(1);
   collection.documents = whole;
   expect(await reads.readStream('b')).toHaveLength(1);
   expect(await reads.readStream('unknown')).toEqual([]);
+  await reads.requireWhole();
 });
 
 test('§8 · streams are read without asking for the end of the log as long as that is known', async () => {

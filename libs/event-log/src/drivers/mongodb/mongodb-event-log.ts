@@ -86,6 +86,10 @@ export async function openMongodbLog(options: MongodbLogOptions): Promise<EventL
 
   return {
     append: (append) => appender.append(append),
+    async requireWhole() {
+      whileOpen();
+      return reads.requireWhole();
+    },
     async readStream(streamId, page) {
       whileOpen();
       return reads.readStream(streamId, page);

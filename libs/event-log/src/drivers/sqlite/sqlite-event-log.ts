@@ -76,6 +76,8 @@ export async function openSqliteEventLog(options: Options): Promise<EventLog> {
 
   return {
     append: (append) => queue.append(append),
+    // Its own process locks it, and looks at its end when it starts.
+    requireWhole: async () => {},
     readStream: (streamId, page) => reader.readStream(streamId, page),
     readAll: (page) => reader.readAll(page),
     head: () => reader.head(),
