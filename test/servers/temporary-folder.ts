@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -28,7 +29,7 @@ function guard(folder: string): void {
     // A shell that could not be started, or has ended, guards nothing; that is no reason to fail.
     guardian.on('error', () => undefined);
     guardian.stdin?.on('error', () => undefined);
-    (guardian.stdin as unknown as { unref?(): void }).unref?.();
+    if (guardian.stdin instanceof Socket) guardian.stdin.unref();
   }
   guardian.stdin?.write(`${folder}\n`);
 }

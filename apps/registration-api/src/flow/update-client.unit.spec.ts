@@ -1,9 +1,6 @@
+import { flowInMemory } from '../../testing/flow-in-memory.js';
 import { partsInMemory } from '../../testing/parts-in-memory.js';
-import { ClientStreams } from '../clients/client-streams.js';
-import { AppendCommand } from './append-command.js';
-import { AppendHealth } from './append-health.js';
-import { ANONYMOUS, type Caller, clientActor } from './caller.js';
-import { RegisterClientHandler, RegisterClientRequest } from './register-client.js';
+import { clientActor } from './caller.js';
 import { RotateSecretHandler, RotateSecretRequest } from './rotate-secret.js';
 import { UpdateClientHandler, UpdateClientRequest } from './update-client.js';
 
@@ -63,15 +60,8 @@ describe('RFC 7592 §2.2 · client_secret in a PUT must be the current one', () 
         secretOverlapSeconds: OVERLAP_SECONDS,
       },
     };
-    const clients = new ClientStreams(parts);
-    const append = new AppendCommand(parts, clients, new AppendHealth(parts));
-    const by = (actor: Caller['actor']): Caller => ({ correlationId: 'request', actor, origin: {} });
-
-    const registered = await new RegisterClientHandler(parts, append).execute(
-      new RegisterClientRequest(METADATA, by(ANONYMOUS)),
-    );
-    const { client_id } = registered.client.state;
-    const caller = by(clientActor(client_id));
+    const { clients, append, anonymous, registered, client_id } = await flowInMemory(parts, METADATA);
+    const caller = { ...anonymous, actor: clientActor(client_id) };
     const rotation = rotated
       ? await new RotateSecretHandler(parts, append).execute(
           new RotateSecretRequest(client_id, undefined, 'client', caller),
